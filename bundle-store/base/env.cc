@@ -1,0 +1,217 @@
+#include "base/env.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+
+namespace airgap {
+
+UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
+  if (this != &other) Reset(other.Release());
+  return *this;
+}
+
+int UniqueFd::Release() {
+  int fd = fd_;
+  fd_ = -1;
+  return fd;
+}
+
+void UniqueFd::Reset(int fd) {
+  if (fd_ >= 0) close(fd_);
+  fd_ = fd;
+}
+
+namespace {
+
+class RealReadableFile : public ReadableFile {
+ public:
+  RealReadableFile(UniqueFd fd, std::string name, uint64_t size)
+      : fd_(std::move(fd)), name_(std::move(name)), size_(size) {}
+
+  Status ReadAt(uint64_t offset, MutableByteSpan out) const override {
+    size_t done = 0;
+    while (done < out.size()) {
+      ssize_t n =
+          pread(fd_.get(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        return ErrnoStatus(errno, "cannot read " + name_ + " at " + std::to_string(offset + done));
+      }
+      if (n == 0) {
+        return Corrupt(name_ + " ends at byte " + std::to_string(offset + done) + ", " +
+                       std::to_string(out.size() - done) + " bytes too early");
+      }
+      done += static_cast<size_t>(n);
+    }
+    return OkStatus();
+  }
+  uint64_t size_bytes() const override { return size_; }
+  const std::string& name() const override { return name_; }
+  int fd() const override { return fd_.get(); }
+
+ private:
+  UniqueFd fd_;
+  std::string name_;
+  uint64_t size_;
+};
+
+Status WriteFully(int fd, uint64_t offset, ByteSpan bytes, const std::string& name) {
+  size_t done = 0;
+  while (done < bytes.size()) {
+    ssize_t n =
+        pwrite(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return ErrnoStatus(errno, "cannot write " + name);
+    done += static_cast<size_t>(n);
+  }
+  return OkStatus();
+}
+
+Status SyncFolder(const std::string& folder) {
+  UniqueFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid() || fsync(fd.get()) != 0) {
+    return ErrnoStatus(errno, "cannot sync folder " + folder);
+  }
+  return OkStatus();
+}
+
+class RealPendingFile : public PendingFile {
+ public:
+  RealPendingFile(UniqueFd fd, std::string temp_path, std::string path)
+      : fd_(std::move(fd)), temp_path_(std::move(temp_path)), path_(std::move(path)) {}
+  ~RealPendingFile() override {
+    if (!committed_) unlink(temp_path_.c_str());
+  }
+
+  Status Append(ByteSpan bytes) override {
+    RETURN_IF_ERROR(WriteFully(fd_.get(), end_, bytes, temp_path_));
+    end_ += bytes.size();
+    return OkStatus();
+  }
+  Status WriteAt(uint64_t offset, ByteSpan bytes) override {
+    RETURN_IF_ERROR(WriteFully(fd_.get(), offset, bytes, temp_path_));
+    if (offset + bytes.size() > end_) end_ = offset + bytes.size();
+    return OkStatus();
+  }
+  Status Commit() override {
+    if (fsync(fd_.get()) != 0) return ErrnoStatus(errno, "cannot sync " + temp_path_);
+    if (rename(temp_path_.c_str(), path_.c_str()) != 0) {
+      return ErrnoStatus(errno, "cannot rename " + temp_path_ + " to " + path_);
+    }
+    committed_ = true;
+    return SyncFolder(FolderOf(path_));
+  }
+
+ private:
+  UniqueFd fd_;
+  std::string temp_path_;
+  std::string path_;
+  uint64_t end_ = 0;
+  bool committed_ = false;
+};
+
+Result<uint64_t> SizeOf(int fd, const std::string& path) {
+  struct stat st {};
+  if (fstat(fd, &st) != 0) return ErrnoStatus(errno, "cannot stat " + path);
+  if (S_ISREG(st.st_mode)) return static_cast<uint64_t>(st.st_size);
+  if (S_ISBLK(st.st_mode)) {
+    uint64_t size = 0;
+    if (ioctl(fd, BLKGETSIZE64, &size) != 0) {
+      return ErrnoStatus(errno, "cannot read the size of " + path);
+    }
+    return size;
+  }
+  return InvalidArgument(path + " is neither a file nor a block device");
+}
+
+class RealEnvImpl : public Env {
+ public:
+  Result<std::shared_ptr<ReadableFile>> OpenReadable(const std::string& path) override {
+    // O_NONBLOCK: opening a pipe or an empty drive must not hang; regular reads ignore it.
+    UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd.valid()) return ErrnoStatus(errno, "cannot open " + path);
+    ASSIGN_OR_RETURN(uint64_t size, SizeOf(fd.get(), path));
+    return std::shared_ptr<ReadableFile>(
+        std::make_shared<RealReadableFile>(std::move(fd), path, size));
+  }
+
+  Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,
+                                                     unsigned mode) override {
+    std::string temp = path + ".partial-XXXXXX";
+    UniqueFd fd(mkostemp(temp.data(), O_CLOEXEC));
+    if (!fd.valid()) return ErrnoStatus(errno, "cannot create " + path);
+    if (fchmod(fd.get(), mode) != 0) {
+      Status status = ErrnoStatus(errno, "cannot set the mode of " + temp);
+      unlink(temp.c_str());
+      return status;
+    }
+    return std::unique_ptr<PendingFile>(
+        std::make_unique<RealPendingFile>(std::move(fd), temp, path));
+  }
+
+  Result<uint64_t> FreeBytes(const std::string& folder) override {
+    struct statvfs st {};
+    if (statvfs(folder.c_str(), &st) != 0) {
+      return ErrnoStatus(errno, "cannot read the free space of " + folder);
+    }
+    return static_cast<uint64_t>(st.f_bavail) * st.f_frsize;
+  }
+
+  int64_t NowUnixSeconds() override { return static_cast<int64_t>(time(nullptr)); }
+};
+
+}  // namespace
+
+Env* RealEnv() {
+  static RealEnvImpl env;
+  return &env;
+}
+
+Result<std::string> ReadWholeFile(Env* env, const std::string& path, uint64_t max_bytes) {
+  ASSIGN_OR_RETURN(auto file, env->OpenReadable(path));
+  if (file->size_bytes() > max_bytes) {
+    return LimitExceeded(path + " has " + std::to_string(file->size_bytes()) + " bytes; at most " +
+                         std::to_string(max_bytes) + " are accepted");
+  }
+  std::string content(file->size_bytes(), '\0');
+  RETURN_IF_ERROR(file->ReadAt(0, {reinterpret_cast<uint8_t*>(content.data()), content.size()}));
+  return content;
+}
+
+Status WriteWholeFile(Env* env, const std::string& path, std::string_view content, unsigned mode) {
+  ASSIGN_OR_RETURN(auto file, env->CreatePending(path, mode));
+  RETURN_IF_ERROR(file->Append(AsBytes(content)));
+  return file->Commit();
+}
+
+Status MakeFolders(const std::string& path) {
+  for (size_t i = 1; i <= path.size(); ++i) {
+    if (i != path.size() && path[i] != '/') continue;
+    std::string folder = path.substr(0, i);
+    if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+      return ErrnoStatus(errno, "cannot make folder " + folder);
+    }
+  }
+  return OkStatus();
+}
+
+std::string FolderOf(const std::string& path) {
+  size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string BaseName(const std::string& path) {
+  size_t slash = path.rfind('/');
+  return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+}  // namespace airgap

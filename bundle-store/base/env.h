@@ -1,0 +1,97 @@
+// The one seam to disk and clock. Programs use RealEnv(); tests put FaultEnv (base/fault_env.h) or
+// a slow medium in its place.
+//
+// Every object here is safe to use from several threads unless it says otherwise.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace airgap {
+
+using ByteSpan = std::span<const uint8_t>;
+using MutableByteSpan = std::span<uint8_t>;
+
+// Owns a file descriptor; closes it at the end. Movable only.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept;
+  ~UniqueFd() { Reset(); }
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+  int Release();
+  void Reset(int fd = -1);
+
+ private:
+  int fd_ = -1;
+};
+
+// A file or block device open for reading at any offset.
+class ReadableFile {
+ public:
+  virtual ~ReadableFile() = default;
+
+  // Fills `out` from `offset`. A file that ends before is Code::kCorrupt ("... ends at N").
+  virtual Status ReadAt(uint64_t offset, MutableByteSpan out) const = 0;
+  virtual uint64_t size_bytes() const = 0;
+  // As the operator named it; for messages.
+  virtual const std::string& name() const = 0;
+  // For sendfile and fadvise; owned by this object. -1 where there is none (a fake).
+  virtual int fd() const = 0;
+};
+
+// A file being made: invisible until Commit(). Destroying it uncommitted removes it.
+// Not for several threads at once.
+class PendingFile {
+ public:
+  virtual ~PendingFile() = default;
+  virtual Status Append(ByteSpan bytes) = 0;
+  virtual Status WriteAt(uint64_t offset, ByteSpan bytes) = 0;
+  // fsync, rename over the final name, fsync of the folder. Call once.
+  virtual Status Commit() = 0;
+};
+
+class Env {
+ public:
+  virtual ~Env() = default;
+
+  // A regular file or block device. Its size is read once, at open.
+  virtual Result<std::shared_ptr<ReadableFile>> OpenReadable(const std::string& path) = 0;
+  // A temp file beside `path` that Commit() renames to `path`. `mode`: permission bits.
+  virtual Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,
+                                                             unsigned mode) = 0;
+  // Free bytes for ordinary users on the file system that holds `folder`.
+  virtual Result<uint64_t> FreeBytes(const std::string& folder) = 0;
+  // Seconds since 1970, UTC. May be years off on a machine without a battery.
+  virtual int64_t NowUnixSeconds() = 0;
+};
+
+Env* RealEnv();
+
+// Small conveniences over an Env.
+
+// The whole file, at most `max_bytes`; larger is Code::kLimitExceeded.
+Result<std::string> ReadWholeFile(Env* env, const std::string& path, uint64_t max_bytes);
+// Pending, append, commit.
+Status WriteWholeFile(Env* env, const std::string& path, std::string_view content, unsigned mode);
+// mkdir -p; folders that exist are fine.
+Status MakeFolders(const std::string& path);
+// "." for a bare name.
+std::string FolderOf(const std::string& path);
+std::string BaseName(const std::string& path);
+
+inline ByteSpan AsBytes(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace airgap

@@ -1,0 +1,93 @@
+// Every limit of the product, with its unit in the name. A limit that is reached answers clearly
+// (Code::kLimitExceeded, HTTP 413/414/431/503, TFTP error) and the program goes on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace airgap::limits {
+
+inline constexpr uint64_t kKiB = 1024;
+inline constexpr uint64_t kMiB = 1024 * kKiB;
+inline constexpr uint64_t kGiB = 1024 * kMiB;
+inline constexpr uint64_t kTiB = 1024 * kGiB;
+
+// Bundles.
+inline constexpr uint64_t bundle_size_max_bytes = 2 * kTiB;
+inline constexpr uint64_t bundle_blobs_max_count = 100'000;
+inline constexpr uint64_t bundle_other_entries_max_count = 64;
+inline constexpr uint64_t index_json_max_bytes = 16 * kMiB;  // parsed: up to 9 times that in RAM
+inline constexpr uint64_t manifest_max_bytes = 4 * kMiB;
+inline constexpr uint64_t bundles_open_max_count = 64;
+inline constexpr uint64_t manifest_cache_max_bytes = 64 * kMiB;
+inline constexpr uint64_t asset_chunk_bytes = 1 * kMiB;
+inline constexpr uint64_t asset_config_max_bytes = 8 * kMiB;  // one digest a MiB: assets of 120 GiB
+inline constexpr uint64_t io_buffer_bytes = 256 * kKiB;
+
+// Taking images from layouts, archives and registries.
+inline constexpr int image_index_depth_max = 5;
+inline constexpr int referrer_depth_max = 4;          // a signature of an SBOM of an image is 2
+inline constexpr size_t referrers_max_count = 1'000;  // of one subject
+inline constexpr size_t archive_entries_max_count = 200'000;
+inline constexpr size_t archive_name_max_bytes = 4'096;
+inline constexpr uint64_t spool_reserve_bytes = 64 * kMiB;  // left free beside unpacked blobs
+
+// Documents and names.
+inline constexpr int json_depth_max = 64;
+inline constexpr size_t json_default_max_bytes = 4 * kMiB;
+inline constexpr size_t repository_name_max_bytes = 255;
+inline constexpr size_t tag_max_bytes = 128;
+inline constexpr size_t reference_max_bytes = 1024;
+inline constexpr size_t asset_path_max_bytes = 512;
+
+// HTTP.
+inline constexpr unsigned http_connections_max_count = 1'000;
+inline constexpr size_t http_request_head_max_bytes = 16 * kKiB;
+inline constexpr unsigned http_idle_timeout_s = 60;
+inline constexpr unsigned http_client_stall_timeout_s = 90;
+inline constexpr unsigned tls_handshake_timeout_s = 10;
+inline constexpr unsigned tls_handshakes_max_count = 500;  // at once, per front thread
+inline constexpr unsigned tls_linger_timeout_s = 10;  // for a client's last bytes, without progress
+inline constexpr size_t tls_record_max_bytes = 16 * kKiB;
+inline constexpr size_t pump_socket_buffer_bytes = 128 * kKiB;
+inline constexpr size_t http_thread_stack_bytes = 128 * kKiB;
+inline constexpr size_t http_body_block_bytes = 32 * kKiB;
+inline constexpr size_t clients_listed_max_count = 200;
+inline constexpr uint64_t tags_page_max_count = 1'000;
+
+// HTTP client.
+inline constexpr unsigned http_redirects_max_count = 5;
+inline constexpr unsigned http_attempts_max_count = 5;  // without progress between them
+inline constexpr unsigned http_connect_timeout_s = 30;
+inline constexpr unsigned http_stall_timeout_s = 60;  // less than 1 byte a second for so long
+inline constexpr unsigned http_retry_wait_max_s = 60;
+inline constexpr size_t http_reply_head_max_bytes = 64 * kKiB;
+inline constexpr size_t http_error_body_max_bytes = 64 * kKiB;
+inline constexpr size_t registry_token_max_bytes = 64 * kKiB;
+inline constexpr size_t credentials_file_max_bytes = 1 * kMiB;
+
+// TFTP (RFC 2347, 2348, 2349, 7440).
+inline constexpr size_t tftp_clients_max_count = 1'000;
+inline constexpr size_t tftp_block_size_min_bytes = 8;
+inline constexpr size_t tftp_block_size_max_bytes = 65'464;
+inline constexpr uint16_t tftp_window_max_blocks = 64;
+inline constexpr size_t tftp_window_max_bytes = 96 * kKiB;  // what a transfer holds in RAM
+inline constexpr size_t tftp_read_ahead_bytes = 32 * kKiB;  // read at once for small windows
+inline constexpr unsigned tftp_timeout_max_s = 255;
+inline constexpr unsigned tftp_retries_max_count = 5;
+inline constexpr unsigned tftp_unanswered_retries_max_count = 2;  // whoever asked may be forged
+inline constexpr unsigned tftp_stall_timeout_s = 60;  // no progress, or a medium that hangs
+inline constexpr size_t tftp_request_max_bytes = 1'024;
+
+// Control.
+inline constexpr size_t event_max_bytes = 128 * kKiB;
+inline constexpr size_t corrupt_listed_max_count = 100;
+
+static_assert(asset_chunk_bytes % io_buffer_bytes == 0);
+static_assert(tftp_read_ahead_bytes <= tftp_window_max_bytes);
+static_assert(tftp_block_size_max_bytes <= tftp_window_max_bytes);
+static_assert(manifest_max_bytes <= index_json_max_bytes);
+static_assert(archive_entries_max_count >= bundle_blobs_max_count);
+static_assert(json_default_max_bytes >= manifest_max_bytes);
+
+}  // namespace airgap::limits

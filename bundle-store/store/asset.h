@@ -1,0 +1,52 @@
+// Reading an asset: a file that no client verifies, so every chunk is verified here before a byte
+// of it is sent.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "store/catalog.h"
+
+namespace airgap {
+
+// One asset, opened once and kept. Safe to use from several threads.
+class AssetReader {
+ public:
+  // Reads and verifies the asset's manifest and its list of chunk digests.
+  static Result<std::shared_ptr<AssetReader>> Open(std::shared_ptr<const Catalog> catalog,
+                                                   const Catalog::AssetLocation& location);
+
+  const std::string& path() const { return path_; }
+  const std::string& file_name() const { return file_name_; }
+  uint64_t size_bytes() const { return size_; }
+  const Digest& digest() const { return digest_; }  // of the whole file: its strong ETag
+
+  // Verifies every chunk that [offset, offset+length) touches and was not verified before.
+  // kCorrupt names the asset and the chunk, and withdraws the blob.
+  Status VerifyRange(uint64_t offset_bytes, uint64_t length_bytes);
+  // Whether that range was verified already: then sendfile from SendFd() is allowed.
+  bool IsRangeVerified(uint64_t offset_bytes, uint64_t length_bytes) const;
+  // Fills `out` from `offset`, verified.
+  Status Read(uint64_t offset_bytes, MutableByteSpan out);
+
+  int fd() const { return bundle_->fd(); }  // -1 when only Read() works
+  uint64_t FileOffset() const { return bundle_->FileOffset(blob_number_); }
+
+ private:
+  AssetReader() = default;
+  Status VerifyChunk(uint64_t chunk);
+  uint64_t ChunkLength(uint64_t chunk) const;
+
+  std::shared_ptr<const Catalog> catalog_;
+  const Bundle* bundle_ = nullptr;
+  size_t blob_number_ = 0;
+  std::string path_;
+  std::string file_name_;
+  uint64_t size_ = 0;
+  Digest digest_;
+  std::vector<Digest> chunks_;
+  std::unique_ptr<std::atomic<bool>[]> verified_;
+};
+
+}  // namespace airgap

@@ -1,0 +1,107 @@
+#include "store/offset_table.h"
+
+#include <cstring>
+
+#include "base/limits.h"
+#include "store/tar.h"
+
+namespace airgap {
+namespace {
+
+constexpr char kMagic[] = "cozy-airgap-tab\n";
+constexpr size_t kMagicBytes = 16;
+constexpr uint32_t kVersion = 1;
+constexpr size_t kDigestBytes = 32;
+
+void PutLittleEndian(std::string* out, uint64_t value, size_t bytes) {
+  for (size_t i = 0; i < bytes; ++i) *out += static_cast<char>(value >> (8 * i) & 0xff);
+}
+
+uint64_t GetLittleEndian(std::string_view text, size_t offset, size_t bytes) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < bytes; ++i) {
+    value |= uint64_t{static_cast<uint8_t>(text[offset + i])} << (8 * i);
+  }
+  return value;
+}
+
+ByteSpan DigestAt(std::string_view text, size_t offset) {
+  return AsBytes(text.substr(offset, kDigestBytes));
+}
+
+Status CheckHeader(std::string_view table, const std::string& what) {
+  if (table.size() < kOffsetTableHeaderBytes ||
+      table.substr(0, kMagicBytes) != std::string_view(kMagic, kMagicBytes)) {
+    return Corrupt(what + " has a damaged offset table (wrong magic)");
+  }
+  uint64_t version = GetLittleEndian(table, 16, 4);
+  if (version != kVersion) {
+    return Unsupported(what + " has an offset table of version " + std::to_string(version) +
+                       "; this program reads version 1, use a newer one");
+  }
+  uint64_t count = GetLittleEndian(table, 24, 8);
+  if (GetLittleEndian(table, 20, 4) != kOffsetTableRecordBytes ||
+      count > limits::bundle_blobs_max_count ||
+      table.size() != kOffsetTableHeaderBytes + count * kOffsetTableRecordBytes) {
+    return Corrupt(what + " has an offset table whose length does not fit its record count");
+  }
+  Digest digest = Digest::Of(AsBytes(table.substr(kOffsetTableHeaderBytes)));
+  if (digest != Digest::FromSha256(DigestAt(table, 32))) {
+    return Corrupt(what + " has a damaged offset table (its digest does not match)");
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+std::string EncodeOffsetTable(const std::vector<BlobEntry>& blobs) {
+  std::string records;
+  records.reserve(blobs.size() * kOffsetTableRecordBytes);
+  for (const BlobEntry& blob : blobs) {
+    ByteSpan digest = blob.digest.bytes();
+    records.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+    PutLittleEndian(&records, blob.offset_bytes, 8);
+    PutLittleEndian(&records, blob.size_bytes, 8);
+    PutLittleEndian(&records, static_cast<uint64_t>(blob.kind), 1);
+    records.append(15, '\0');
+  }
+  std::string table(kMagic, kMagicBytes);
+  PutLittleEndian(&table, kVersion, 4);
+  PutLittleEndian(&table, kOffsetTableRecordBytes, 4);
+  PutLittleEndian(&table, blobs.size(), 8);
+  Digest digest = Digest::Of(AsBytes(records));
+  table.append(reinterpret_cast<const char*>(digest.bytes().data()), kDigestBytes);
+  return table + records;
+}
+
+Result<std::vector<BlobEntry>> DecodeOffsetTable(std::string_view table, uint64_t bundle_size,
+                                                 std::string_view what) {
+  std::string context(what);
+  RETURN_IF_ERROR(CheckHeader(table, context));
+  std::vector<BlobEntry> blobs;
+  blobs.reserve((table.size() - kOffsetTableHeaderBytes) / kOffsetTableRecordBytes);
+  for (size_t at = kOffsetTableHeaderBytes; at < table.size(); at += kOffsetTableRecordBytes) {
+    BlobEntry blob;
+    blob.digest = Digest::FromSha256(DigestAt(table, at));
+    blob.offset_bytes = GetLittleEndian(table, at + 32, 8);
+    blob.size_bytes = GetLittleEndian(table, at + 40, 8);
+    auto kind = static_cast<uint8_t>(table[at + 48]);
+    if (kind > static_cast<uint8_t>(ManifestKind::kDockerManifestList)) {
+      return Corrupt(context + " has an offset table with an unknown kind of blob");
+    }
+    blob.kind = static_cast<ManifestKind>(kind);
+    if (!blobs.empty() && !(blobs.back().digest < blob.digest)) {
+      return Corrupt(context + " has an offset table that is not sorted");
+    }
+    if (blob.offset_bytes < TarHeaderBytes(blob.size_bytes) || blob.size_bytes > bundle_size ||
+        blob.offset_bytes > bundle_size - blob.size_bytes) {
+      return Corrupt(context + " is truncated: blob " + blob.digest.Short() +
+                     " should end at byte " + std::to_string(blob.offset_bytes + blob.size_bytes) +
+                     ", the file has " + std::to_string(bundle_size) + "; copy it again");
+    }
+    blobs.push_back(blob);
+  }
+  return blobs;
+}
+
+}  // namespace airgap

@@ -1,0 +1,23 @@
+// The binary table of blob positions. ../FORMAT.md "The offset table".
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "store/bundle.h"
+
+namespace airgap {
+
+inline constexpr char kOffsetTableName[] = "cozy-airgap/offsets";
+inline constexpr size_t kOffsetTableHeaderBytes = 64;
+inline constexpr size_t kOffsetTableRecordBytes = 64;
+
+// `blobs` sorted by digest, each once.
+std::string EncodeOffsetTable(const std::vector<BlobEntry>& blobs);
+// kCorrupt: wrong magic, length, digest, order, or a record outside [0, bundle_size).
+Result<std::vector<BlobEntry>> DecodeOffsetTable(std::string_view table, uint64_t bundle_size,
+                                                 std::string_view what);
+
+}  // namespace airgap

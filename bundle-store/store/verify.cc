@@ -1,0 +1,191 @@
+#include "store/verify.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/limits.h"
+#include "store/offset_table.h"
+#include "store/tar.h"
+
+namespace airgap {
+namespace {
+
+constexpr char kBlobPrefix[] = "blobs/sha256/";
+
+bool Stopped(const std::atomic<bool>* stop) {
+  return stop != nullptr && stop->load(std::memory_order_relaxed);
+}
+
+class Verifier {
+ public:
+  Verifier(const Bundle& bundle, const std::atomic<bool>* stop,
+           const std::function<void(const VerifyProgress&)>& progress)
+      : bundle_(bundle), stop_(stop), progress_(progress) {}
+
+  VerifyReport Run() {
+    for (const BlobEntry& blob : bundle_.blobs()) progress_state_.total_bytes += blob.size_bytes;
+    CheckProfile();
+    VerifyBlobs();
+    if (!Stopped(stop_)) CheckClosure();
+    return std::move(report_);
+  }
+
+ private:
+  void Problem(std::string line) { report_.problems.push_back(std::move(line)); }
+
+  // Walks every tar header: the profile, each name once, and the table against the headers.
+  void CheckProfile() {
+    std::set<std::string> names;
+    size_t blobs_seen = 0;
+    uint64_t offset = 0;
+    while (!Stopped(stop_)) {
+      Result<TarEntry> entry =
+          ReadTarEntry(bundle_.file(), bundle_.base_offset(), bundle_.size_bytes(), offset);
+      if (!entry.ok()) {
+        Problem(entry.status().message());
+        return;
+      }
+      if (entry->is_end) break;
+      offset = entry->NextOffset();
+      if (!names.insert(entry->name).second) Problem("tar entry " + entry->name + " stands twice");
+      if (entry->name.rfind(kBlobPrefix, 0) == 0) {
+        ++blobs_seen;
+        CheckAgainstTable(*entry);
+      } else if (names.size() > limits::bundle_other_entries_max_count + blobs_seen) {
+        Problem("too many tar entries that are no blobs");
+        return;
+      }
+    }
+    if (!Stopped(stop_) && blobs_seen != bundle_.blobs().size()) {
+      Problem("the offset table lists " + std::to_string(bundle_.blobs().size()) +
+              " blobs, the tar holds " + std::to_string(blobs_seen));
+    }
+  }
+
+  void CheckAgainstTable(const TarEntry& entry) {
+    Result<Digest> digest = Digest::Parse("sha256:" + entry.name.substr(sizeof kBlobPrefix - 1));
+    if (!digest.ok()) {
+      Problem("tar entry " + entry.name + " is not named by a digest");
+      return;
+    }
+    std::optional<size_t> number = bundle_.Find(*digest);
+    if (!number || bundle_.blobs()[*number].offset_bytes != entry.payload_offset_bytes ||
+        bundle_.blobs()[*number].size_bytes != entry.size_bytes) {
+      Problem("the offset table does not agree with the tar header of blob " + digest->ToString());
+    }
+  }
+
+  // In file order, so that a stick reads straight on.
+  void VerifyBlobs() {
+    std::vector<size_t> order(bundle_.blobs().size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [this](size_t a, size_t b) {
+      return bundle_.blobs()[a].offset_bytes < bundle_.blobs()[b].offset_bytes;
+    });
+    for (size_t number : order) {
+      if (Stopped(stop_)) return;
+      Status status = VerifyBlob(bundle_, number, [this](uint64_t bytes) {
+        progress_state_.done_bytes += bytes;
+        if (progress_) progress_(progress_state_);
+      });
+      ++progress_state_.done_blobs;
+      if (status.ok()) {
+        ++report_.verified_blobs;
+        report_.verified_bytes += bundle_.blobs()[number].size_bytes;
+      } else {
+        report_.corrupt.push_back(bundle_.blobs()[number].digest);
+        Problem(status.message());
+      }
+    }
+  }
+
+  // Everything that a reference needs is here.
+  void CheckClosure() {
+    for (const Descriptor& root : bundle_.index().manifests) {
+      std::string name = root.Annotation(annotation::kRefName);
+      CheckManifest(root, name.empty() ? root.digest.Short() : name, 0);
+    }
+  }
+
+  void CheckManifest(const Descriptor& descriptor, const std::string& wanted_by, int depth) {
+    std::optional<size_t> number = CheckPresent(descriptor, wanted_by);
+    if (!number || !seen_.insert(descriptor.digest).second) return;
+    if (bundle_.state(*number) == BlobState::kCorrupt) return;  // named already
+    if (depth > kDepthMax) {
+      Problem(wanted_by + ": image indexes are nested too deeply");
+      return;
+    }
+    Result<std::string> text = bundle_.ReadWholeBlob(*number, limits::manifest_max_bytes);
+    if (!text.ok()) {
+      Problem(text.status().WithContext(wanted_by).message());
+      return;
+    }
+    Result<Manifest> manifest =
+        Manifest::Parse(*text, descriptor.media_type, "manifest " + descriptor.digest.ToString());
+    if (!manifest.ok()) {
+      Problem(manifest.status().WithContext(wanted_by).message());
+      return;
+    }
+    for (const Descriptor& child : manifest->Children()) {
+      if (KindOfMediaType(child.media_type) != ManifestKind::kNone && IsIndexKind(manifest->kind)) {
+        CheckManifest(child, wanted_by, depth + 1);
+      } else {
+        CheckPresent(child, wanted_by);
+      }
+    }
+  }
+
+  std::optional<size_t> CheckPresent(const Descriptor& descriptor, const std::string& wanted_by) {
+    std::optional<size_t> number = bundle_.Find(descriptor.digest);
+    if (!number) {
+      Problem(wanted_by + " needs blob " + descriptor.digest.ToString() + ", which is missing");
+    } else if (bundle_.blobs()[*number].size_bytes != descriptor.size_bytes) {
+      Problem(wanted_by + " says that blob " + descriptor.digest.ToString() + " has " +
+              std::to_string(descriptor.size_bytes) + " bytes; it has " +
+              std::to_string(bundle_.blobs()[*number].size_bytes));
+    }
+    return number;
+  }
+
+  static constexpr int kDepthMax = 8;
+  const Bundle& bundle_;
+  const std::atomic<bool>* stop_;
+  const std::function<void(const VerifyProgress&)>& progress_;
+  VerifyProgress progress_state_;
+  VerifyReport report_;
+  std::set<Digest> seen_;
+};
+
+}  // namespace
+
+Status VerifyBlob(const Bundle& bundle, size_t blob_number,
+                  const std::function<void(uint64_t bytes)>& progress,
+                  const std::atomic<bool>* stop) {
+  const BlobEntry& blob = bundle.blobs()[blob_number];
+  RETURN_IF_ERROR(bundle.CheckHeader(blob_number));
+  Hasher hasher;
+  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, blob.size_bytes));
+  for (uint64_t done = 0; done < blob.size_bytes;) {
+    MutableByteSpan part(buffer.data(), std::min<uint64_t>(buffer.size(), blob.size_bytes - done));
+    if (Stopped(stop)) return Unavailable("verification was stopped");
+    RETURN_IF_ERROR(
+        bundle.ReadBlob(blob_number, done, part).WithContext("blob " + blob.digest.ToString()));
+    hasher.Update(part);
+    done += part.size();
+    if (progress) progress(part.size());
+  }
+  if (hasher.Finish() != blob.digest) {
+    bundle.SetState(blob_number, BlobState::kCorrupt);
+    return Corrupt(bundle.location() + ": the bytes of blob " + blob.digest.ToString() +
+                   " do not match its digest");
+  }
+  bundle.SetState(blob_number, BlobState::kVerified);
+  return OkStatus();
+}
+
+VerifyReport VerifyBundle(const Bundle& bundle, const std::atomic<bool>* stop,
+                          const std::function<void(const VerifyProgress&)>& progress) {
+  return Verifier(bundle, stop, progress).Run();
+}
+
+}  // namespace airgap

@@ -1,0 +1,109 @@
+# Our own C++: static programs for the appliance (musl, by zig), and the same sources with the
+# host's g++ under sanitizers for tests. Every .cc is found by its name:
+#   services/cmd/x.cc -> build/bin/<program>    *_test.cc -> one test program each
+#   *_fuzz.cc -> one fuzz target each           *_testing.cc -> linked into tests and fuzz targets
+#   everything else -> one library per variant
+
+CC_FOLDERS := bundle-store services images
+ALL_CC := $(sort $(shell find $(CC_FOLDERS) -name '*.cc'))
+ALL_H := $(sort $(shell find $(CC_FOLDERS) -name '*.h'))
+TEST_CC := $(filter %_test.cc,$(ALL_CC))
+FUZZ_CC := $(filter %_fuzz.cc,$(ALL_CC))
+CMD_CC := $(filter services/cmd/%,$(ALL_CC))
+TESTING_CC := $(filter %_testing.cc,$(ALL_CC))
+LIB_CC := $(filter-out $(TEST_CC) $(FUZZ_CC) $(CMD_CC) $(TESTING_CC) \
+  bundle-store/base/fuzz_main.cc,$(ALL_CC))
+
+PROGRAMS := $(patsubst services/cmd/%.cc,%,$(CMD_CC))
+# The file is cozy_airgap.cc, the program cozy-airgap; the console's has the project's name.
+program_name = $(if $(filter console,$1),airgap-console,$(subst _,-,$1))
+
+WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Werror
+COMMON_FLAGS := -std=c++20 $(WARNINGS) -MMD -MP -Ibundle-store -Iservices -Iimages
+LIBS := -lmicrohttpd -larchive -lcurl -lssl -lcrypto -lyyjson -lzstd -llzma -lz
+CCACHE := $(shell command -v ccache 2>/dev/null)
+export CCACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cozy-airgap/ccache
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+export CCACHE_COMPILERCHECK := content
+
+# One variant: $1 name, $2 compiler, $3 flags, $4 sysroot.
+define variant
+$(BUILD)/$1/%.o: %.cc $(BUILD)/deps/$4/.complete
+	@mkdir -p $$(@D)
+	@echo "  $1  $$<"
+	@$$(CCACHE) $2 $$(COMMON_FLAGS) $3 -isystem $(BUILD)/deps/$4/include -c $$< -o $$@
+
+$(BUILD)/$1/libairgap.a: $(LIB_CC:%.cc=$(BUILD)/$1/%.o)
+	@rm -f $$@
+	@ar rcsD $$@ $$^
+
+$(BUILD)/$1/libtesting.a: $(TESTING_CC:%.cc=$(BUILD)/$1/%.o)
+	@rm -f $$@
+	@ar rcsD $$@ $$^
+
+-include $(ALL_CC:%.cc=$(BUILD)/$1/%.d)
+endef
+
+ASAN_FLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+  -fno-sanitize-recover=undefined
+TSAN_FLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread
+# musl's CMSG_NXTHDR compares signed with unsigned; g++ still looks at our own comparisons.
+MUSL_FLAGS := -Wno-sign-compare -O2 -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong
+
+$(eval $(call variant,musl,scripts/zig-c++,$(MUSL_FLAGS),musl))
+$(eval $(call variant,asan,g++,$(ASAN_FLAGS),host))
+$(eval $(call variant,tsan,g++,$(TSAN_FLAGS),host))
+
+# Programs.
+define program
+$(BUILD)/bin/$(call program_name,$1): $(BUILD)/musl/services/cmd/$1.o $(BUILD)/musl/libairgap.a
+	@mkdir -p $$(@D)
+	@echo "  link  $$@"
+	@scripts/zig-c++ $$(MUSL_FLAGS) -static-pie -Wl,--gc-sections -s -o $$@ $$^ \
+	  -L$(BUILD)/deps/musl/lib $$(LIBS)
+BIN_FILES += $(BUILD)/bin/$(call program_name,$1)
+endef
+BIN_FILES :=
+$(foreach name,$(PROGRAMS),$(eval $(call program,$(name))))
+
+.PHONY: bin
+bin: $(BIN_FILES)
+
+# Tests and fuzz targets, under both sanitizers.
+define test_program
+$(BUILD)/$1/tests/$(basename $(notdir $2)): $(2:%.cc=$(BUILD)/$1/%.o) $(BUILD)/$1/libtesting.a \
+  $(BUILD)/$1/libairgap.a
+	@mkdir -p $$(@D)
+	@g++ $3 -o $$@ $$^ -L$(BUILD)/deps/host/lib -lcmocka $$(LIBS) -pthread -ldl
+TEST_FILES += $(BUILD)/$1/tests/$(basename $(notdir $2))
+endef
+TEST_FILES :=
+$(foreach test,$(TEST_CC),$(eval $(call test_program,asan,$(test),$(ASAN_FLAGS))))
+$(foreach test,$(TEST_CC),$(eval $(call test_program,tsan,$(test),$(TSAN_FLAGS))))
+
+# In `make test` a fuzz target runs a sample of seeded mutations under a driver of our own;
+# `make soak` links the same target with libFuzzer.
+define fuzz_program
+$(BUILD)/asan/fuzz/$(basename $(notdir $1)): $(1:%.cc=$(BUILD)/asan/%.o) \
+  $(BUILD)/asan/bundle-store/base/fuzz_main.o $(BUILD)/asan/libtesting.a \
+  $(BUILD)/asan/libairgap.a
+	@mkdir -p $$(@D)
+	@g++ $(ASAN_FLAGS) -o $$@ $$^ -L$(BUILD)/deps/host/lib $$(LIBS) -pthread -ldl
+TEST_FILES += $(BUILD)/asan/fuzz/$(basename $(notdir $1))
+endef
+$(foreach fuzz,$(FUZZ_CC),$(eval $(call fuzz_program,$(fuzz))))
+
+.PHONY: test-programs
+test-programs: $(TEST_FILES) $(BIN_FILES)
+
+FUZZ_FLAGS := -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined
+$(BUILD)/libfuzzer/%: $(LIB_CC) $(TESTING_CC) $(ALL_H)
+	@mkdir -p $(@D)
+	@echo "  libfuzzer  $*"
+	@clang++ $(FUZZ_FLAGS) -Ibundle-store -Iservices -Iimages -isystem $(BUILD)/deps/host/include \
+	  -o $@ $(filter %/$*.cc,$(FUZZ_CC)) $(LIB_CC) $(TESTING_CC) \
+	  -L$(BUILD)/deps/host/lib $(LIBS) -pthread -ldl
+
+.PHONY: fuzz-programs
+fuzz-programs: $(patsubst %.cc,$(BUILD)/libfuzzer/%,$(notdir $(FUZZ_CC)))
