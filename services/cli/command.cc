@@ -1,0 +1,69 @@
+#include "cli/command.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "base/version.h"
+
+namespace airgap {
+
+int CommandContext::Fail(const Status& status) const {
+  fprintf(stderr, "cozy-airgap: %s\n", status.message().c_str());
+  if (json) {
+    JsonBuilder document;
+    JsonNode error = document.root().PutObject("error");
+    error.Put("code", CodeName(status.code()));
+    error.Put("message", status.message());
+    PrintJson(document);
+  }
+  return ExitCodeOf(status);
+}
+
+void CommandContext::PrintJson(const JsonBuilder& document) const {
+  std::string text = document.ToText(true);
+  printf("%s\n", text.c_str());
+}
+
+void CommandContext::Print(std::string_view line) const {
+  if (quiet || json) return;
+  printf("%.*s\n", static_cast<int>(line.size()), line.data());
+}
+
+int RunCozyAirgap(int argc, char** argv) {
+  CommandContext context;
+  CLI::App app("Carries a Cozystack release into a place without internet and serves it there.",
+               "cozy-airgap");
+  app.set_version_flag("--version", std::string(kVersion));
+  app.require_subcommand(1);
+  app.fallthrough();
+  std::string output = "table";
+  app.add_option("--output", output, "table (for people) or json (for scripts)")
+      ->check(CLI::IsMember({"table", "json"}));
+  app.add_flag("--quiet", context.quiet, "say nothing but errors");
+
+  CLI::App* bundle = app.add_subcommand("bundle", "make, prove and show bundles");
+  CLI::App* image = app.add_subcommand("image", "make appliance images");
+  CLI::App* media = app.add_subcommand("media", "look at the media of this machine");
+  for (CLI::App* group : {bundle, image, media}) {
+    group->require_subcommand(1);
+    group->fallthrough();
+  }
+  AddBundleCreate(*bundle, context);
+  AddBundleVerify(*bundle, context);
+  AddBundleInspect(*bundle, context);
+  AddServe(app, context);
+  AddImageBuild(*image, context);
+  AddIdentity(app, context);
+  AddMediaList(*media, context);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    int code = app.exit(error);  // prints help, the version or what is wrong
+    return code == 0 ? kExitFine : kExitUsage;
+  }
+  context.json = output == "json";
+  return context.run();
+}
+
+}  // namespace airgap

@@ -1,0 +1,43 @@
+// What every command of cozy-airgap shares: global options, exit codes, output.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/status.h"
+#include "cli/exit_code.h"
+
+namespace CLI {
+class App;
+}
+
+namespace airgap {
+
+struct CommandContext {
+  bool json = false;         // --output json: one JSON document on standard output, errors too
+  bool quiet = false;        // --quiet: no progress, no table; errors stay
+  std::function<int()> run;  // set by the chosen command
+
+  // Prints "cozy-airgap: <message>" to standard error (and {"error":...} to standard output with
+  // --output json), and gives the exit code.
+  int Fail(const Status& status) const;
+  // For standard output.
+  void PrintJson(const JsonBuilder& document) const;
+  void Print(std::string_view line) const;  // nothing with --quiet or json
+};
+
+// Each adds its command to `app`; its callback sets `context.run`.
+void AddBundleCreate(CLI::App& bundle, CommandContext& context);
+void AddBundleVerify(CLI::App& bundle, CommandContext& context);
+void AddBundleInspect(CLI::App& bundle, CommandContext& context);
+void AddServe(CLI::App& app, CommandContext& context);
+void AddImageBuild(CLI::App& image, CommandContext& context);
+void AddIdentity(CLI::App& app, CommandContext& context);
+void AddMediaList(CLI::App& media, CommandContext& context);
+
+// The whole program; returns its exit code.
+int RunCozyAirgap(int argc, char** argv);
+
+}  // namespace airgap

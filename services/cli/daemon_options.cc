@@ -1,0 +1,47 @@
+#include "cli/daemon_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/version.h"
+#include "cli/exit_code.h"
+
+namespace airgap {
+
+bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, DaemonOptions* options,
+                        int* exit_code) {
+  CLI::App app(set.about, set.program);
+  app.set_version_flag("--version", std::string(kVersion));
+  options->listen = set.default_listen;
+  app.add_option("--listen", options->listen, "ADDR:PORT, [IPv6]:PORT or :PORT")
+      ->capture_default_str();
+  if (set.has_http) {
+    app.add_option("--http", options->http, "the same, for plain HTTP; none when left out");
+  }
+  if (set.has_tls) {
+    app.add_option("--tls-cert", options->tls.cert_path, "PEM: certificate and what is above it")
+        ->required();
+    app.add_option("--tls-key", options->tls.key_path, "PEM: the certificate's key")->required();
+    app.add_option("--ca", options->ca,
+                   "PEM: the CA to give out at /ca.pem; ca.pem beside the certificate when left"
+                   " out");
+  }
+  app.add_option("--bundle", options->bundles.paths, "a bundle, or a medium with bundles on it");
+  app.add_option("--bundle-list", options->bundles.list_path,
+                 "file with one such path per line, read again when it changes");
+  app.add_option("--events", options->events, "Unix socket of the control service");
+  if (set.has_status_file) {
+    app.add_option("--status-file", options->status_file, "where the console finds the status");
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    *exit_code = app.exit(error) == 0 ? kExitFine : kExitUsage;
+    return false;
+  }
+  if (set.has_tls && options->ca.empty()) {
+    options->ca = FolderOf(options->tls.cert_path) + "/ca.pem";
+  }
+  return true;
+}
+
+}  // namespace airgap

@@ -1,0 +1,41 @@
+// The options of the programs that stay: registryd, controld and tftpd.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/bundle_source.h"
+#include "net/http_server.h"
+
+namespace CLI {
+class App;
+}
+
+namespace airgap {
+
+struct DaemonOptions {
+  std::string listen;
+  std::string http;
+  TlsFiles tls;
+  std::string ca;
+  std::string events;
+  std::string status_file;
+  BundleSource::Options bundles;
+};
+
+// Which options a program has.
+struct DaemonOptionSet {
+  std::string program;  // "registryd"
+  std::string about;
+  std::string default_listen;
+  bool has_http = false;
+  bool has_tls = false;
+  bool has_status_file = false;
+};
+
+// True when the program is to go on; otherwise `*exit_code` is what it ends with (help, a wrong
+// option, which is printed).
+bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, DaemonOptions* options,
+                        int* exit_code);
+
+}  // namespace airgap

@@ -1,0 +1,37 @@
+// Which media of this machine carry bundle partitions. Reads a few sectors of each device, never
+// writes, and does not wait for a drive that does not answer.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+
+namespace airgap {
+
+struct MediaRoots {
+  std::string sys = "/sys";
+  std::string dev = "/dev";
+};
+
+struct FoundMedium {
+  std::string path;  // the whole device: "/dev/sda", never "/dev/sda3"
+  std::string kind;  // "cd", "usb" or "disk"
+  uint64_t size_bytes = 0;
+  size_t bundles = 0;
+};
+
+struct MediaScan {
+  std::vector<FoundMedium> media;     // with at least one bundle partition, sorted by path
+  std::vector<std::string> problems;  // one line each: a damaged table, a drive that hangs
+};
+
+inline constexpr std::chrono::milliseconds kMediaScanTimeout{4000};
+
+// Every device is read by a child process of its own, so that one that hangs in the kernel keeps
+// neither this process nor whoever waits for it. Call from a program without other threads.
+MediaScan ScanMedia(Env* env, const MediaRoots& roots, std::chrono::milliseconds timeout);
+
+}  // namespace airgap

@@ -1,0 +1,208 @@
+// cozy-airgap serve: registry, boot assets and status in one process on one port.
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include "base/limits.h"
+#include "cli/command.h"
+#include "cli/control_front.h"
+#include "cli/daemon.h"
+#include "cli/serving.h"
+#include "net/addresses.h"
+#include "net/certs.h"
+#include "net/listen.h"
+#include "netboot/tftp_server.h"
+
+namespace airgap {
+namespace {
+
+struct ServeOptions {
+  BundleSource::Options bundles;
+  HttpServerOptions http;
+  std::string tftp_listen;
+  std::string state_folder;
+};
+
+// The XDG base directory specification's place for what is kept between runs.
+std::string DefaultStateFolder() {
+  const char* state = getenv("XDG_STATE_HOME");
+  if (state != nullptr && *state == '/') return std::string(state) + "/cozy-airgap";
+  const char* home = getenv("HOME");
+  return std::string(home == nullptr || *home == '\0' ? "/root" : home) +
+         "/.local/state/cozy-airgap";
+}
+
+// Certificate files that the operator gave, or those of a CA of our own.
+Status PrepareTls(ServeOptions* options, std::string* ca_path) {
+  TlsFiles& tls = options->http.tls;
+  if (tls.cert_path.empty() != tls.key_path.empty()) {
+    return InvalidArgument("--tls-cert and --tls-key belong together; give both or neither");
+  }
+  if (!tls.cert_path.empty()) {
+    *ca_path = tls.cert_path;
+    return OkStatus();
+  }
+  if (options->state_folder.empty()) options->state_folder = DefaultStateFolder();
+  RETURN_IF_ERROR(MakeFolders(options->state_folder));
+  CertificateFiles files = CertificateFiles::In(options->state_folder);
+  RETURN_IF_ERROR(EnsureCertificates(RealEnv(), files, NamesOfMachine(), nullptr));
+  tls = {files.server_cert, files.server_key};
+  *ca_path = files.ca_cert;
+  return OkStatus();
+}
+
+// "10.0.0.7:5000": where others reach a listener.
+std::string ReachableAt(const std::string& listen, uint16_t port) {
+  Result<ListenAddress> address = ListenAddress::Parse(listen);
+  std::string host = address.ok() ? address->host : "";
+  if (host.empty() || host == "0.0.0.0" || host == "::") {
+    std::vector<std::string> addresses = MachineAddresses(false);
+    host = addresses.empty() ? "127.0.0.1" : addresses[0];
+  }
+  return ListenAddress{host, port}.ToString();
+}
+
+// Any image of the bundles, as this registry names it.
+std::string SomeImage(const Catalog& catalog) {
+  for (const std::string& name : catalog.RepositoryNames()) {
+    auto repository = catalog.FindRepository("", name);
+    if (!repository.ok() || (*repository)->tags.empty()) continue;
+    return name + ":" + (*repository)->tags.begin()->first;
+  }
+  return "";
+}
+
+class ServeCommand {
+ public:
+  ServeCommand(const CommandContext& context, ServeOptions options)
+      : context_(context), options_(std::move(options)) {}
+
+  int Run() {
+    BlockSignals();
+    Status started = Start();
+    if (!started.ok()) return context_.Fail(started);
+    Announce();
+    RunUntilStopped([this] { EverySecond(false); }, [this] { EverySecond(true); });
+    server_.reset();  // both before what they ask
+    tftp_.reset();
+    return kExitFine;
+  }
+
+ private:
+  Status Start() {
+    RETURN_IF_ERROR(PrepareTls(&options_, &ca_path_));
+    ASSIGN_OR_RETURN(source_, BundleSource::Open(RealEnv(), options_.bundles));
+    serving_ = std::make_unique<Serving>(RealEnv(), "serve", source_.get(), ca_path_);
+    status_ = std::make_unique<StatusSource>(RealEnv(), StatusFacts{ca_path_, {}, nullptr});
+    serving_->SetExtra([this](const HttpRequest& request) { return Extra(request); });
+    ASSIGN_OR_RETURN(server_, HttpServer::Start(options_.http, [this](const HttpRequest& request) {
+                       return serving_->Serve(request);
+                     }));
+    serving_->SetServer(server_.get());
+    if (!options_.tftp_listen.empty()) RETURN_IF_ERROR(StartTftp());
+    serving_->StartVerification();
+    return OkStatus();
+  }
+
+  Status StartTftp() {
+    TftpServerOptions tftp;
+    tftp.listen = options_.tftp_listen;
+    tftp.on_end = [this](const TftpTransferReport& report) {
+      serving_->CountClient(report.client, report.bytes);
+    };
+    ASSIGN_OR_RETURN(tftp_, TftpServer::Start(tftp, [this] { return source_->catalog(); }));
+    return OkStatus();
+  }
+
+  HttpResponse Extra(const HttpRequest& request) {
+    bool is_read = request.method == "GET" || request.method == "HEAD";
+    if (request.path != "/api/v1/status" || !is_read) {
+      HttpResponse not_mine;
+      not_mine.status = 0;
+      return not_mine;
+    }
+    status_->services().Update(serving_->Snapshot());
+    return StatusResponse(*status_);
+  }
+
+  void EverySecond(bool force) {
+    if (source_->Reload(force)) serving_->StartVerification();
+    status_->services().Update(serving_->Snapshot());
+    if (force && !options_.state_folder.empty()) {
+      Status renewed = EnsureCertificates(RealEnv(), CertificateFiles::In(options_.state_folder),
+                                          NamesOfMachine(), nullptr);
+      if (!renewed.ok()) context_.Fail(renewed);
+    }
+  }
+
+  std::string Fingerprint() const {
+    Result<std::string> pem = ReadWholeFile(RealEnv(), ca_path_, limits::kMiB);
+    if (!pem.ok()) return "";
+    Result<std::string> fingerprint = CertificateFingerprint(*pem);
+    return fingerprint.ok() ? *fingerprint : "";
+  }
+
+  void Announce() {
+    std::string https = ReachableAt(options_.http.tls_listen, server_->tls_port());
+    std::string fingerprint = Fingerprint();
+    std::string image = SomeImage(*source_->catalog());
+    std::string pull;
+    if (!image.empty()) {
+      pull = "SSL_CERT_FILE=" + std::filesystem::absolute(ca_path_).string() +
+             " skopeo copy docker://" + https + "/" + image + " dir:pulled";
+    }
+    if (context_.json) {
+      JsonBuilder document;
+      document.root().Put("https", "https://" + https);
+      document.root().Put("ca", ca_path_);
+      document.root().Put("caFingerprint", fingerprint);
+      document.root().Put("pullCommand", pull);
+      context_.PrintJson(document);
+    }
+    context_.Print("serving      https://" + https);
+    if (server_->plain_port() != 0) {
+      context_.Print("boot assets  http://" +
+                     ReachableAt(options_.http.plain_listen, server_->plain_port()));
+    }
+    context_.Print("CA           " + ca_path_);
+    context_.Print("fingerprint  " + fingerprint);
+    if (!pull.empty()) context_.Print("pull         " + pull);
+    fflush(stdout);
+  }
+
+  const CommandContext& context_;
+  ServeOptions options_;
+  std::string ca_path_;
+  std::unique_ptr<BundleSource> source_;
+  std::unique_ptr<Serving> serving_;
+  std::unique_ptr<StatusSource> status_;
+  std::unique_ptr<TftpServer> tftp_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace
+
+void AddServe(CLI::App& app, CommandContext& context) {
+  CLI::App* command =
+      app.add_subcommand("serve", "serve bundles from this machine, everything on one port");
+  auto options = std::make_shared<ServeOptions>();
+  options->http.tls_listen = ":5000";
+  command->add_option("--bundle", options->bundles.paths, "a bundle, or a medium with bundles")
+      ->required();
+  command->add_option("--listen", options->http.tls_listen, "HTTPS on ADDR:PORT or :PORT")
+      ->capture_default_str();
+  command->add_option("--http", options->http.plain_listen,
+                      "boot assets over plain HTTP too, on ADDR:PORT");
+  command->add_option("--tftp", options->tftp_listen, "boot assets over TFTP too, on ADDR:PORT");
+  command->add_option("--tls-cert", options->http.tls.cert_path, "PEM: a certificate to use");
+  command->add_option("--tls-key", options->http.tls.key_path, "PEM: its key");
+  command->add_option("--state", options->state_folder,
+                      "folder that keeps the CA made here; ~/.local/state/cozy-airgap when left"
+                      " out");
+  command->callback([options, &context] {
+    context.run = [options, &context] { return ServeCommand(context, *options).Run(); };
+  });
+}
+
+}  // namespace airgap

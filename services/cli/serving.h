@@ -1,0 +1,58 @@
+// What `cozy-airgap serve` and registryd have in common: one place that answers every path, and
+// proves the bundles meanwhile.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <string>
+
+#include "cli/bundle_source.h"
+#include "control/background_verify.h"
+#include "control/client_table.h"
+#include "control/snapshot.h"
+#include "net/http_server.h"
+#include "netboot/asset_routes.h"
+#include "registry/registry_api.h"
+
+namespace airgap {
+
+class Serving {
+ public:
+  // `service` is the name in snapshots. `ca_path`: served at /ca.pem; may be empty.
+  Serving(Env* env, std::string service, BundleSource* source, std::string ca_path);
+
+  // Any path of any listener. Safe to call from several threads. Plain HTTP gets assets, /healthz
+  // and /ca.pem only; TLS also /v2/, /metrics and what `extra` answers (status 0: not its path).
+  HttpResponse Serve(const HttpRequest& request);
+  void SetExtra(HttpHandler extra) { extra_ = std::move(extra); }
+
+  // Begins to verify; again after the catalog changed.
+  void StartVerification() { verifier_.Start(source_->catalog()); }
+  // The server that calls Serve(); destroyed before this object.
+  void SetServer(const HttpServer* server) { server_ = server; }
+  ServiceSnapshot Snapshot() const;
+  // A client that was served by another server of this process.
+  void CountClient(const std::string& address, uint64_t bytes) { clients_.Count(address, bytes); }
+
+ private:
+  enum RouteClass { kRegistry, kAssets, kOther, kRouteClasses };
+  HttpResponse Route(const HttpRequest& request, RouteClass* route_class);
+  HttpResponse CaCertificate() const;
+  HttpResponse Metrics() const;
+  HttpServerCounters Counters() const;
+
+  Env* const env_;
+  const std::string service_;
+  BundleSource* const source_;
+  const std::string ca_path_;
+  const std::chrono::steady_clock::time_point started_;
+  RegistryApi registry_;
+  AssetRoutes assets_;
+  ClientTable clients_;
+  BackgroundVerifier verifier_;
+  HttpHandler extra_;
+  std::atomic<const HttpServer*> server_{nullptr};
+  std::atomic<uint64_t> requests_[kRouteClasses] = {};
+};
+
+}  // namespace airgap

@@ -1,0 +1,49 @@
+// controld: the front for people. HTTPS: /api/v1/status, gathered from what the services say; a
+// status file for the console.
+#include "cli/control_front.h"
+#include "cli/daemon.h"
+#include "cli/daemon_options.h"
+#include "cli/exit_code.h"
+
+namespace airgap {
+namespace {
+
+int Fail(const Status& status) { return FailProgram("controld", status); }
+
+int Run(const DaemonOptions& options) {
+  auto source = BundleSource::Open(RealEnv(), options.bundles);
+  if (!source.ok()) return Fail(source.status());
+  ControlFront front(RealEnv(), source->get(), options.ca, options.status_file);
+  Result<std::unique_ptr<EventThread>> events = std::unique_ptr<EventThread>();
+  if (!options.events.empty()) {
+    events = EventThread::Start(options.events, &front.services());
+    if (!events.ok()) return Fail(events.status());
+  }
+  HttpServerOptions server_options;
+  server_options.tls_listen = options.listen;
+  server_options.plain_listen = options.http;
+  server_options.tls = options.tls;
+  auto server = HttpServer::Start(server_options,
+                                  [&](const HttpRequest& request) { return front.Serve(request); });
+  if (!server.ok()) return Fail(server.status());
+  RunUntilStopped(
+      [&] {
+        (*source)->Reload(false);
+        front.WriteStatusFile();
+      },
+      [&] { (*source)->Reload(true); });
+  return kExitFine;
+}
+
+}  // namespace
+}  // namespace airgap
+
+int main(int argc, char** argv) {
+  airgap::BlockSignals();
+  airgap::DaemonOptions options;
+  int exit_code = 0;
+  airgap::DaemonOptionSet set{
+      "controld", "Shows people what the appliance does.", "0.0.0.0:443", false, true, true};
+  if (!airgap::ParseDaemonOptions(set, argc, argv, &options, &exit_code)) return exit_code;
+  return airgap::Run(options);
+}

@@ -1,0 +1,46 @@
+#include "control/client_table.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+
+namespace airgap {
+
+void ClientTable::Count(const std::string& address, uint64_t bytes) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  auto found = clients_.find(address);
+  if (found == clients_.end()) {
+    if (clients_.size() >= limits::http_connections_max_count) ForgetQuietest();
+    found = clients_.emplace(address, Entry()).first;
+  }
+  ++found->second.requests;
+  found->second.bytes += bytes;
+  found->second.last_seen = Clock::now();
+}
+
+void ClientTable::ForgetQuietest() {
+  clients_.erase(std::min_element(
+      clients_.begin(), clients_.end(),
+      [](const auto& a, const auto& b) { return a.second.last_seen < b.second.last_seen; }));
+}
+
+std::vector<ClientReport> ClientTable::Report() const {
+  Clock::time_point now = Clock::now();
+  std::vector<ClientReport> reports;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& [address, entry] : clients_) {
+      auto idle = std::chrono::duration_cast<std::chrono::seconds>(now - entry.last_seen);
+      reports.push_back({address, entry.requests, entry.bytes,
+                         static_cast<uint64_t>(std::max<int64_t>(idle.count(), 0))});
+    }
+  }
+  std::stable_sort(reports.begin(), reports.end(),
+                   [](const auto& a, const auto& b) { return a.idle_s < b.idle_s; });
+  if (reports.size() > limits::clients_listed_max_count) {
+    reports.resize(limits::clients_listed_max_count);
+  }
+  return reports;
+}
+
+}  // namespace airgap

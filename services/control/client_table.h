@@ -1,0 +1,35 @@
+// Who was here: requests and bytes per client address.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "control/snapshot.h"
+
+namespace airgap {
+
+// Safe to use from several threads. Bounded: when it is full, the client that was quiet the
+// longest is forgotten.
+class ClientTable {
+ public:
+  void Count(const std::string& address, uint64_t bytes);
+  // Most recent first; at most limits::clients_listed_max_count.
+  std::vector<ClientReport> Report() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Entry {
+    uint64_t requests = 0;
+    uint64_t bytes = 0;
+    Clock::time_point last_seen;
+  };
+  void ForgetQuietest();
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Entry> clients_;
+};
+
+}  // namespace airgap

@@ -1,0 +1,131 @@
+#include "control/snapshot.h"
+
+#include "base/limits.h"
+
+namespace airgap {
+namespace {
+
+uint64_t UintOr0(JsonView object, std::string_view key) { return object[key].Uint().value_or(0); }
+
+void WriteStrings(JsonNode object, std::string_view key, const std::vector<std::string>& lines) {
+  JsonNode list = object.PutArray(key);
+  for (const std::string& line : lines) list.Add(line);
+}
+
+std::vector<std::string> ReadStrings(JsonView list, size_t max_count) {
+  std::vector<std::string> lines;
+  list.ForEach([&](JsonView line) {
+    lines.push_back(line.StringOr(""));
+    return lines.size() < max_count;
+  });
+  return lines;
+}
+
+}  // namespace
+
+void BundleReport::WriteTo(JsonNode object) const {
+  object.Put("name", name);
+  object.Put("version", version);
+  object.Put("digest", digest);
+  object.Put("location", location);
+  object.Put("images", images_count);
+  object.Put("assets", assets_count);
+  object.Put("blobs", blobs_count);
+  object.Put("bytes", total_bytes);
+  object.Put("verifiedBytes", verified_bytes);
+  object.Put("verifiedBlobs", verified_blobs);
+  object.Put("corruptCount", corrupt_count);
+  WriteStrings(object, "corruptBlobs", corrupt);
+}
+
+BundleReport BundleReport::Read(JsonView object) {
+  BundleReport bundle;
+  bundle.name = object["name"].StringOr("");
+  bundle.version = object["version"].StringOr("");
+  bundle.digest = object["digest"].StringOr("");
+  bundle.location = object["location"].StringOr("");
+  bundle.images_count = UintOr0(object, "images");
+  bundle.assets_count = UintOr0(object, "assets");
+  bundle.blobs_count = UintOr0(object, "blobs");
+  bundle.total_bytes = UintOr0(object, "bytes");
+  bundle.verified_bytes = UintOr0(object, "verifiedBytes");
+  bundle.verified_blobs = UintOr0(object, "verifiedBlobs");
+  bundle.corrupt_count = UintOr0(object, "corruptCount");
+  bundle.corrupt = ReadStrings(object["corruptBlobs"], limits::corrupt_listed_max_count);
+  return bundle;
+}
+
+void ClientReport::WriteTo(JsonNode object) const {
+  object.Put("address", address);
+  object.Put("requests", requests);
+  object.Put("bytesSent", bytes_sent);
+  object.Put("idleSeconds", idle_s);
+}
+
+ClientReport ClientReport::Read(JsonView object) {
+  ClientReport client;
+  client.address = object["address"].StringOr("");
+  client.requests = UintOr0(object, "requests");
+  client.bytes_sent = UintOr0(object, "bytesSent");
+  client.idle_s = UintOr0(object, "idleSeconds");
+  return client;
+}
+
+void ServiceSnapshot::WriteTo(JsonNode object) const {
+  object.Put("service", service);
+  object.Put("version", version);
+  object.Put("pid", pid);
+  object.Put("uptimeSeconds", uptime_s);
+  object.Put("requests", requests);
+  object.Put("bytesSent", bytes_sent);
+  object.Put("connectionsOpen", connections_open);
+  object.Put("verification", verification);
+  JsonNode bundle_list = object.PutArray("bundles");
+  for (const BundleReport& bundle : bundles) bundle.WriteTo(bundle_list.AddObject());
+  JsonNode client_list = object.PutArray("clients");
+  for (const ClientReport& client : clients) client.WriteTo(client_list.AddObject());
+  WriteStrings(object, "problems", problems);
+}
+
+std::string ServiceSnapshot::ToText() const {
+  JsonBuilder document;
+  WriteTo(document.root());
+  std::string text = document.ToText();
+  if (text.size() <= limits::event_max_bytes) return text;
+  ServiceSnapshot shorter = *this;
+  shorter.clients.clear();
+  for (BundleReport& bundle : shorter.bundles) bundle.corrupt.clear();
+  constexpr size_t kProblemsKept = 20;
+  if (shorter.problems.size() > kProblemsKept) shorter.problems.resize(kProblemsKept);
+  JsonBuilder again;
+  shorter.WriteTo(again.root());
+  return again.ToText();
+}
+
+Result<ServiceSnapshot> ServiceSnapshot::Parse(std::string_view text) {
+  ASSIGN_OR_RETURN(JsonDocument document,
+                   JsonDocument::Parse(text, limits::event_max_bytes, "an event"));
+  JsonView root = document.root();
+  ServiceSnapshot snapshot;
+  snapshot.service = root["service"].StringOr("");
+  if (snapshot.service.empty()) return InvalidArgument("an event that does not name its service");
+  snapshot.version = root["version"].StringOr("");
+  snapshot.pid = UintOr0(root, "pid");
+  snapshot.uptime_s = UintOr0(root, "uptimeSeconds");
+  snapshot.requests = UintOr0(root, "requests");
+  snapshot.bytes_sent = UintOr0(root, "bytesSent");
+  snapshot.connections_open = UintOr0(root, "connectionsOpen");
+  snapshot.verification = root["verification"].StringOr("");
+  root["bundles"].ForEach([&](JsonView bundle) {
+    snapshot.bundles.push_back(BundleReport::Read(bundle));
+    return snapshot.bundles.size() < limits::bundles_open_max_count;
+  });
+  root["clients"].ForEach([&](JsonView client) {
+    snapshot.clients.push_back(ClientReport::Read(client));
+    return snapshot.clients.size() < limits::clients_listed_max_count;
+  });
+  snapshot.problems = ReadStrings(root["problems"], limits::corrupt_listed_max_count);
+  return snapshot;
+}
+
+}  // namespace airgap

@@ -1,0 +1,63 @@
+// What a service says about itself, once a second, to whoever shows it to people.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/status.h"
+
+namespace airgap {
+
+struct BundleReport {
+  std::string name;
+  std::string version;
+  std::string digest;  // "sha256:..."
+  std::string location;
+  uint64_t images_count = 0;  // references that index.json names
+  uint64_t assets_count = 0;
+  uint64_t blobs_count = 0;
+  uint64_t total_bytes = 0;
+  uint64_t verified_bytes = 0;
+  uint64_t verified_blobs = 0;
+  uint64_t corrupt_count = 0;
+  std::vector<std::string> corrupt;  // digests; at most limits::corrupt_listed_max_count
+
+  void WriteTo(JsonNode object) const;
+  static BundleReport Read(JsonView object);
+};
+
+struct ClientReport {
+  std::string address;
+  uint64_t requests = 0;
+  uint64_t bytes_sent = 0;
+  uint64_t idle_s = 0;
+
+  void WriteTo(JsonNode object) const;
+  static ClientReport Read(JsonView object);
+};
+
+struct ServiceSnapshot {
+  std::string service;  // "registryd"
+  std::string version;
+  uint64_t pid = 0;
+  uint64_t uptime_s = 0;
+  uint64_t requests = 0;
+  uint64_t bytes_sent = 0;
+  uint64_t connections_open = 0;
+  std::string verification;  // "running", "done", or empty where the service does none
+  std::vector<BundleReport> bundles;
+  std::vector<ClientReport> clients;  // at most limits::clients_listed_max_count
+  std::vector<std::string> problems;  // one line each
+
+  void WriteTo(JsonNode object) const;
+  // At most limits::event_max_bytes: with too much to say, clients and corrupt blobs are left out
+  // (the counts stay).
+  std::string ToText() const;
+  // kInvalidArgument names what is missing; unknown members are ignored.
+  static Result<ServiceSnapshot> Parse(std::string_view text);
+};
+
+}  // namespace airgap

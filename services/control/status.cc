@@ -1,0 +1,124 @@
+#include "control/status.h"
+
+#include <algorithm>
+
+namespace airgap {
+namespace {
+
+constexpr size_t kServicesMax = 16;
+// A service that says nothing for so long is down, or hangs.
+constexpr uint64_t kSilentAfterSeconds = 5;
+
+const std::vector<BundleReport>& BundlesOf(const StatusInput& input, std::string* verification) {
+  for (const StatusInput::Service& service : input.services) {
+    // tftpd reports the same bundles; who verifies them knows most.
+    if (service.snapshot.verification.empty()) continue;
+    *verification = service.snapshot.verification;
+    return service.snapshot.bundles;
+  }
+  *verification = "waiting";
+  return input.known_bundles;
+}
+
+void WriteServices(const StatusInput& input, JsonNode list) {
+  for (const StatusInput::Service& service : input.services) {
+    const ServiceSnapshot& snapshot = service.snapshot;
+    JsonNode object = list.AddObject();
+    object.Put("name", snapshot.service);
+    object.Put("state", service.silent_s > kSilentAfterSeconds ? "silent" : "up");
+    object.Put("silentSeconds", service.silent_s);
+    object.Put("version", snapshot.version);
+    object.Put("pid", snapshot.pid);
+    object.Put("uptimeSeconds", snapshot.uptime_s);
+    object.Put("requests", snapshot.requests);
+    object.Put("bytesSent", snapshot.bytes_sent);
+    object.Put("connectionsOpen", snapshot.connections_open);
+  }
+}
+
+// One client may talk to several services.
+std::vector<ClientReport> MergeClients(const StatusInput& input) {
+  std::map<std::string, ClientReport> merged;
+  for (const StatusInput::Service& service : input.services) {
+    for (const ClientReport& client : service.snapshot.clients) {
+      auto [at, is_new] = merged.emplace(client.address, client);
+      if (is_new) continue;
+      at->second.requests += client.requests;
+      at->second.bytes_sent += client.bytes_sent;
+      at->second.idle_s = std::min(at->second.idle_s, client.idle_s);
+    }
+  }
+  std::vector<ClientReport> clients;
+  for (const auto& [address, client] : merged) clients.push_back(client);
+  std::stable_sort(clients.begin(), clients.end(),
+                   [](const auto& a, const auto& b) { return a.idle_s < b.idle_s; });
+  return clients;
+}
+
+std::vector<std::string> MergeProblems(const StatusInput& input) {
+  std::vector<std::string> problems = input.problems;
+  auto add = [&](const std::string& line) {
+    if (std::find(problems.begin(), problems.end(), line) == problems.end()) {
+      problems.push_back(line);
+    }
+  };
+  for (const StatusInput::Service& service : input.services) {
+    if (service.silent_s > kSilentAfterSeconds) {
+      add(service.snapshot.service + " has said nothing for " + std::to_string(service.silent_s) +
+          " s");
+    }
+    for (const std::string& line : service.snapshot.problems) add(line);
+  }
+  return problems;
+}
+
+void WriteBundles(const std::vector<BundleReport>& bundles, JsonNode list) {
+  for (const BundleReport& bundle : bundles) bundle.WriteTo(list.AddObject());
+}
+
+void WriteStrings(const std::vector<std::string>& lines, JsonNode list) {
+  for (const std::string& line : lines) list.Add(line);
+}
+
+}  // namespace
+
+std::string BuildStatus(const StatusInput& input) {
+  JsonBuilder document;
+  JsonNode root = document.root();
+  std::string verification;
+  const std::vector<BundleReport>& bundles = BundlesOf(input, &verification);
+  root.Put("state", "seeding");
+  root.Put("version", input.version);
+  root.Put("uptimeSeconds", input.uptime_s);
+  root.Put("hostName", input.host_name);
+  WriteStrings(input.addresses, root.PutArray("addresses"));
+  WriteStrings(input.urls, root.PutArray("urls"));
+  root.Put("caFingerprint", input.ca_fingerprint);
+  root.Put("verification", verification);
+  WriteBundles(bundles, root.PutArray("bundles"));
+  WriteServices(input, root.PutArray("services"));
+  JsonNode clients = root.PutArray("clients");
+  for (const ClientReport& client : MergeClients(input)) client.WriteTo(clients.AddObject());
+  WriteStrings(MergeProblems(input), root.PutArray("problems"));
+  return document.ToText(true) + "\n";
+}
+
+void ServiceTable::Update(ServiceSnapshot snapshot) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  auto known = services_.find(snapshot.service);
+  if (known == services_.end() && services_.size() >= kServicesMax) return;
+  std::string name = snapshot.service;
+  services_[name] = {std::move(snapshot), Clock::now()};
+}
+
+std::vector<StatusInput::Service> ServiceTable::Report() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<StatusInput::Service> services;
+  for (const auto& [name, entry] : services_) {
+    auto silent = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - entry.heard);
+    services.push_back({entry.snapshot, static_cast<uint64_t>(silent.count())});
+  }
+  return services;
+}
+
+}  // namespace airgap

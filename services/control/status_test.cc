@@ -1,0 +1,162 @@
+#include "control/status.h"
+
+#include "base/limits.h"
+#include "base/testing.h"
+#include "control/screen.h"
+
+namespace airgap {
+namespace {
+
+BundleReport SomeBundle() {
+  BundleReport bundle;
+  bundle.name = "cozystack";
+  bundle.version = "v1.6.2";
+  bundle.digest = "sha256:" + std::string(64, 'a');
+  bundle.images_count = 12;
+  bundle.assets_count = 2;
+  bundle.blobs_count = 100;
+  bundle.total_bytes = 4'000'000'000;
+  bundle.verified_bytes = 1'000'000'000;
+  return bundle;
+}
+
+ServiceSnapshot SomeSnapshot() {
+  ServiceSnapshot snapshot;
+  snapshot.service = "registryd";
+  snapshot.version = "0.1.0";
+  snapshot.pid = 7;
+  snapshot.requests = 42;
+  snapshot.verification = "running";
+  snapshot.bundles.push_back(SomeBundle());
+  snapshot.clients.push_back({"10.0.0.9", 3, 2048, 1});
+  snapshot.problems.push_back("something is odd");
+  return snapshot;
+}
+
+StatusInput SomeInput() {
+  StatusInput input;
+  input.version = "0.1.0";
+  input.host_name = "seed";
+  input.addresses = {"10.0.0.7", "fd00::7"};
+  input.urls = {"https://10.0.0.7:5000", "https://10.0.0.7/api/v1/status",
+                "http://10.0.0.7/ca.pem"};
+  for (int i = 0; i < 32; ++i) input.ca_fingerprint += i == 0 ? "AB" : ":AB";
+  input.services.push_back({SomeSnapshot(), 0});
+  return input;
+}
+
+std::string ScreenOf(const std::string& status) {
+  auto lines = FormatScreen(status);
+  ASSERT_OK(lines);
+  assert_true(lines->size() <= kScreenRows);
+  std::string text;
+  for (const std::string& line : *lines) {
+    assert_true(line.size() <= kScreenColumns);
+    text += line + "\n";
+  }
+  return text;
+}
+
+void ASnapshotSurvivesTheWay(void**) {
+  auto parsed = ServiceSnapshot::Parse(SomeSnapshot().ToText());
+  ASSERT_OK(parsed);
+  ASSERT_TEXT(parsed->ToText(), SomeSnapshot().ToText());
+  ASSERT_CODE(ServiceSnapshot::Parse("{}").status(), Code::kInvalidArgument);
+  ASSERT_CODE(ServiceSnapshot::Parse("[1]").status(), Code::kInvalidArgument);
+  assert_false(ServiceSnapshot::Parse("{\"service\":").ok());
+}
+
+void ASnapshotFitsIntoOneEvent(void**) {
+  ServiceSnapshot snapshot = SomeSnapshot();
+  for (size_t i = 0; i < limits::bundles_open_max_count; ++i) {
+    BundleReport bundle = SomeBundle();
+    bundle.corrupt.assign(limits::corrupt_listed_max_count, bundle.digest);
+    bundle.corrupt_count = limits::corrupt_listed_max_count;
+    snapshot.bundles.push_back(bundle);
+  }
+  std::string text = snapshot.ToText();
+  assert_true(text.size() <= limits::event_max_bytes);
+  auto parsed = ServiceSnapshot::Parse(text);
+  ASSERT_OK(parsed);
+  assert_int_equal(parsed->bundles[1].corrupt_count, limits::corrupt_listed_max_count);
+}
+
+void TheStatusGathersWhatServicesSay(void**) {
+  StatusInput input = SomeInput();
+  ServiceSnapshot tftpd;
+  tftpd.service = "tftpd";
+  tftpd.clients.push_back({"10.0.0.9", 1, 100, 0});
+  input.services.push_back({tftpd, 9});
+  std::string text = BuildStatus(input);
+  auto document = JsonDocument::Parse(text, limits::json_default_max_bytes, "status");
+  ASSERT_OK(document);
+  JsonView root = document->root();
+  ASSERT_TEXT(root["state"].StringOr(""), "seeding");
+  assert_int_equal(root["bundles"].size(), 1);
+  assert_int_equal(root["services"].size(), 2);
+  assert_int_equal(root["clients"].size(), 1);
+  ASSERT_CONTAINS(text, "\"requests\": 4");
+  ASSERT_CONTAINS(text, "tftpd has said nothing for 9 s");
+  ASSERT_CONTAINS(text, "something is odd");
+}
+
+void BundlesAreShownBeforeAServiceReports(void**) {
+  StatusInput input;
+  input.known_bundles.push_back(SomeBundle());
+  ASSERT_CONTAINS(BuildStatus(input), "cozystack");
+}
+
+void TheScreenShowsWhatMatters(void**) {
+  std::string screen = ScreenOf(BuildStatus(SomeInput()));
+  for (const char* part :
+       {"seeding", "10.0.0.7", "https://10.0.0.7:5000", "cozystack v1.6.2", "12 images",
+        "verifying, 25 %", "10.0.0.9: 3 requests, 2.0 KiB", "something is odd", "AB:AB"}) {
+    ASSERT_CONTAINS(screen, part);
+  }
+}
+
+void DamageIsLoud(void**) {
+  StatusInput input = SomeInput();
+  input.services[0].snapshot.bundles[0].corrupt_count = 3;
+  ASSERT_CONTAINS(ScreenOf(BuildStatus(input)), "3 BLOBS ARE DAMAGED");
+}
+
+void TheScreenIsNeverSteeredOrOverrun(void**) {
+  StatusInput input = SomeInput();
+  ServiceSnapshot& snapshot = input.services[0].snapshot;
+  snapshot.bundles.assign(20, SomeBundle());
+  snapshot.bundles[0].name = "\x1b[2J\x07" + std::string(500, 'n');
+  snapshot.problems.assign(50, std::string(500, 'p'));
+  for (int i = 0; i < 100; ++i) {
+    snapshot.problems.push_back(std::to_string(i));
+    snapshot.clients.push_back({"10.1.1." + std::to_string(i), 1, 1, 1});
+  }
+  std::string screen = ScreenOf(BuildStatus(input));
+  assert_true(screen.find('\x1b') == std::string::npos);
+  ASSERT_CONTAINS(screen, "and 15 more");
+}
+
+void AnEmptyApplianceSaysWhatToDo(void**) {
+  ASSERT_CONTAINS(ScreenOf(BuildStatus(StatusInput())), "plug in a medium");
+  assert_false(FormatScreen("not JSON").ok());
+  assert_false(FormatScreen("{}").ok());
+  assert_int_equal(FormatWaitingScreen("starting").size(), 2);
+}
+
+}  // namespace
+}  // namespace airgap
+
+int main() {
+  using namespace airgap;
+  const CMUnitTest tests[] = {
+      cmocka_unit_test(ASnapshotSurvivesTheWay),
+      cmocka_unit_test(ASnapshotFitsIntoOneEvent),
+      cmocka_unit_test(TheStatusGathersWhatServicesSay),
+      cmocka_unit_test(BundlesAreShownBeforeAServiceReports),
+      cmocka_unit_test(TheScreenShowsWhatMatters),
+      cmocka_unit_test(DamageIsLoud),
+      cmocka_unit_test(TheScreenIsNeverSteeredOrOverrun),
+      cmocka_unit_test(AnEmptyApplianceSaysWhatToDo),
+  };
+  return cmocka_run_group_tests_name("control/status", tests, nullptr, nullptr);
+}
