@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# `media list` prints whole devices that carry bundle partitions, with their kind, and nothing
+# else of the machine.
+set -euo pipefail
+source "$(dirname "$0")/../lib.sh"
+source "$(dirname "$0")/fixture.bash"
+
+make_bundle one 70000
+build_image "$WORK/image.iso" "$WORK/one.tar"
+mkdir -p "$WORK"/{sys/class/block,dev}
+
+# plug NAME WHERE FILE: a device that holds FILE.
+plug() {
+  local place=$WORK/sys/devices/$2/block/$1
+  mkdir -p "$place"
+  echo $(($(stat -L -c %s "$3") / 512)) >"$place/size"
+  ln -s "$place" "$WORK/sys/class/block/$1"
+  ln -s "$3" "$WORK/dev/$1"
+}
+plug sda pci0000/usb2/2-1/host6 "$WORK/image.iso"
+plug sr0 pci0000/ata1/host1 "$WORK/image.iso"
+plug vda pci0000/virtio1 "$BASE"
+plug sda4 pci0000/usb2/2-1/host7 "$WORK/image.iso"
+echo 4 >"$WORK/sys/class/block/sda4/partition"
+
+list() { "$AIRGAP" media list --sys "$WORK/sys" --dev "$WORK/dev" "$@"; }
+expect "media" "$(list)" "$(printf '%s\n' "$WORK/dev/sda	usb" "$WORK/dev/sr0	cd")"
+list --output json >"$WORK/list.json"
+expect "bundles on the first" "$(json "$WORK/list.json" 'v["media"][0]["bundles"]')" 1
+rm "$WORK/sys/class/block"/s*
+expect "media of a machine without any" "$(list)" ""
