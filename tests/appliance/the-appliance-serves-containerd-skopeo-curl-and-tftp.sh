@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# timeout: 600
+# alone
+# The whole way in QEMU, on a network that has nothing but the appliance and a DHCP server.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../containerd.sh"
+. "$(dirname "$0")/network.sh"
+alone_on_the_network
+need skopeo curl atftp tftp qemu-system-x86_64 openssl
+start_network
+boot_appliance --bios --cd --memory 512
+CA=$WORK/ca.pem
+curl -sf "http://$APPLIANCE/ca.pem" -o "$CA"
+fingerprint=$(openssl x509 -in "$CA" -outform der | sha256sum | cut -d ' ' -f 1)
+wait_for 30 "the CA's fingerprint on the console" console_shows "$fingerprint"
+
+! curl -s -m 5 -o /dev/null https://ghcr.io/v2/ || fail "another registry is reachable"
+start_containerd
+write_hosts_toml "https://$APPLIANCE:5000" "$CA"
+pull_every_reference
+run_in_image ghcr.io/cozystack/demo/debian:13 /bin/bash -c 'ls /' | grep -q -x etc ||
+  fail "the Debian image does not run"
+
+mkdir "$WORK/certs"
+cp "$CA" "$WORK/certs/ca.crt"
+while read -r reference digest media_type; do
+  all=()
+  [[ $media_type != *index* ]] || all=(--all)
+  rm -rf "$WORK/copy"
+  skopeo copy --quiet --insecure-policy --src-cert-dir "$WORK/certs" "${all[@]}" \
+    "docker://$APPLIANCE:5000/$reference" "dir:$WORK/copy"
+  expect "$reference" "sha256:$(sha256_of "$WORK/copy/manifest.json")" "$digest"
+done < <(references)
+
+want=$(asset_blob boot/vmlinuz)
+URL=https://$APPLIANCE:5000
+get /boot/vmlinuz -r 0-999999 -o "$WORK/kernel"
+get /boot/vmlinuz -C - -o "$WORK/kernel"
+expect "the kernel by HTTPS, resumed" "sha256:$(sha256_of "$WORK/kernel")" "$want"
+curl -sf "http://$APPLIANCE/boot/vmlinuz" -o "$WORK/kernel"
+expect "the kernel by HTTP" "sha256:$(sha256_of "$WORK/kernel")" "$want"
+tftp "$APPLIANCE" -m binary -c get boot/vmlinuz "$WORK/by-tftp"
+expect "the kernel by TFTP" "sha256:$(sha256_of "$WORK/by-tftp")" "$want"
+atftp --option "blksize 1428" --option "windowsize 16" --get --remote-file boot/vmlinuz \
+  --local-file "$WORK/by-atftp" "$APPLIANCE"
+expect "the kernel by TFTP windows" "sha256:$(sha256_of "$WORK/by-atftp")" "$want"
+
+curl -sf --cacert "$CA" "https://$APPLIANCE/api/v1/status" -o "$WORK/status.json"
+expect "bundle" "$(json "$WORK/status.json" 'v["bundles"][0]["name"]')" demo
+grep -q -F "$APPLIANCE" "$WORK/status.json" || fail "its address is not in the status"
+wait_for 30 "the bundle on the console" console_shows "demo"

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# timeout: 300
+# The appliance image starts from CD under UEFI and serves what is on it.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+boot --uefi --cd "$APPLIANCE_ISO"
+the_appliance_is_whole
