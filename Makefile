@@ -34,7 +34,8 @@ soak: setup ## the long runs: every fuzz target, every fault, in full
 	@scripts/soak
 
 .PHONY: bench
-bench: setup ## measure against the peers in one run; tables go to build/bench
+bench: ## measure against the peers in one run; tables go to build/bench
+	@scripts/setup --bench
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/appliance.iso
 	@scripts/bench
 

@@ -49,7 +49,8 @@ ASAN_FLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined \
   -fno-sanitize-recover=undefined
 TSAN_FLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread
 # musl's CMSG_NXTHDR compares signed with unsigned; g++ still looks at our own comparisons.
-MUSL_FLAGS := -Wno-sign-compare -O2 -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong
+MUSL_FLAGS := -Wno-sign-compare -O2 -fPIE -ffunction-sections -fdata-sections \
+  -fstack-protector-strong
 
 $(eval $(call variant,musl,scripts/zig-c++,$(MUSL_FLAGS),musl))
 $(eval $(call variant,asan,g++,$(ASAN_FLAGS),host))

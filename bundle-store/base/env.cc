@@ -192,6 +192,11 @@ Status WriteWholeFile(Env* env, const std::string& path, std::string_view conten
   return file->Commit();
 }
 
+std::string EnvironmentValue(const char* name) {
+  const char* value = getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  return value == nullptr ? "" : value;
+}
+
 Status MakeFolders(const std::string& path) {
   for (size_t i = 1; i <= path.size(); ++i) {
     if (i != path.size() && path[i] != '/') continue;

@@ -84,6 +84,9 @@ Env* RealEnv();
 Result<std::string> ReadWholeFile(Env* env, const std::string& path, uint64_t max_bytes);
 // Pending, append, commit.
 Status WriteWholeFile(Env* env, const std::string& path, std::string_view content, unsigned mode);
+// The value of an environment variable, or "". Nothing here changes the environment, so that
+// reading it is safe in every thread.
+std::string EnvironmentValue(const char* name);
 // mkdir -p; folders that exist are fine.
 Status MakeFolders(const std::string& path);
 // "." for a bare name.

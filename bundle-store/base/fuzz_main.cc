@@ -24,7 +24,7 @@ namespace {
 
 using Input = std::vector<uint8_t>;
 
-constexpr size_t kInputMaxBytes = 64 * 1024;
+constexpr size_t kInputMaxBytes = size_t{64} * 1024;
 
 void AddCorpus(const std::filesystem::path& path, std::vector<Input>* corpus) {
   if (std::filesystem::is_directory(path)) {

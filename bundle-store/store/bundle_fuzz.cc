@@ -1,5 +1,5 @@
 // Any bytes as a bundle: open it, walk it, read every manifest, serve its names.
-#include <cstring>
+#include <algorithm>
 
 #include "base/env_testing.h"
 #include "store/asset.h"
@@ -17,7 +17,7 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
   test.AddAsset("boot/small", "a small asset");
   std::string bytes = test.Encode();
   if (bytes.size() > max_size) return 0;
-  memcpy(out, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), out);
   return bytes.size();
 }
 

@@ -54,7 +54,7 @@ void OpeningReadsNoPayload(void**) {
   std::string bytes = MakeTestPlan().Encode();
   auto file = std::make_shared<MemoryFile>(bytes);
   ASSERT_OK(Bundle::Open(file, 0, bytes.size()));
-  assert_true(file->read_bytes() < 16 * 1024);
+  assert_true(file->read_bytes() < 16 * limits::kKiB);
   assert_true(bytes.size() > 2 * limits::kMiB);
 }
 

@@ -143,7 +143,7 @@ void AnAssetIsVerifiedChunkByChunk(void**) {
   std::vector<uint8_t> out(1000);
   ASSERT_OK((*reader)->Read(1'048'000, out));
   assert_memory_equal(out.data(), content.data() + 1'048'000, out.size());
-  assert_true((*reader)->IsRangeVerified(0, 2 * 1'048'576));
+  assert_true((*reader)->IsRangeVerified(0, uint64_t{2} * 1'048'576));
   assert_false((*reader)->IsRangeVerified(0, content.size()));
   ASSERT_CODE((*reader)->Read(content.size() - 10, out), Code::kInvalidArgument);
 }

@@ -1,6 +1,7 @@
 #include "store/tar.h"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -103,17 +104,16 @@ Status CheckName(const std::string& name) {
 
 // "<length> size=<decimal>\n", and nothing else.
 std::optional<uint64_t> ParsePaxSize(std::string_view record) {
-  unsigned long long length = 0;
-  unsigned long long size = 0;
-  int used = 0;
-  std::string text(record);
-  if (sscanf(text.c_str(), "%4llu size=%19llu%n", &length, &size, &used) != 2) {
-    return std::nullopt;
-  }
-  if (length != text.size() || static_cast<size_t>(used) + 1 != text.size() ||
-      text.back() != '\n') {
-    return std::nullopt;
-  }
+  constexpr std::string_view kKey = " size=";
+  const char* end = record.data() + record.size();
+  size_t length = 0;
+  auto [after_length, bad_length] = std::from_chars(record.data(), end, length);
+  if (bad_length != std::errc() || length != record.size()) return std::nullopt;
+  std::string_view rest(after_length, static_cast<size_t>(end - after_length));
+  if (rest.substr(0, kKey.size()) != kKey) return std::nullopt;
+  uint64_t size = 0;
+  auto [after_size, bad_size] = std::from_chars(after_length + kKey.size(), end, size);
+  if (bad_size != std::errc() || after_size + 1 != end || *after_size != '\n') return std::nullopt;
   return size;
 }
 

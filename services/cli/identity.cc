@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "base/limits.h"
 #include "cli/command.h"
 #include "cli/daemon.h"
 #include "net/certs.h"
@@ -19,7 +20,7 @@ Status Ensure(const CertificateFiles& files, bool* changed) {
 }
 
 int Report(const CommandContext& context, const CertificateFiles& files) {
-  constexpr uint64_t kMaxBytes = 64 * 1024;
+  constexpr uint64_t kMaxBytes = 64 * limits::kKiB;
   Result<std::string> pem = ReadWholeFile(RealEnv(), files.ca_cert, kMaxBytes);
   if (!pem.ok()) return context.Fail(pem.status());
   Result<std::string> fingerprint = CertificateFingerprint(*pem);

@@ -26,11 +26,10 @@ struct ServeOptions {
 
 // The XDG base directory specification's place for what is kept between runs.
 std::string DefaultStateFolder() {
-  const char* state = getenv("XDG_STATE_HOME");
-  if (state != nullptr && *state == '/') return std::string(state) + "/cozy-airgap";
-  const char* home = getenv("HOME");
-  return std::string(home == nullptr || *home == '\0' ? "/root" : home) +
-         "/.local/state/cozy-airgap";
+  std::string state = EnvironmentValue("XDG_STATE_HOME");
+  if (!state.empty() && state[0] == '/') return state + "/cozy-airgap";
+  std::string home = EnvironmentValue("HOME");
+  return (home.empty() ? "/root" : home) + "/.local/state/cozy-airgap";
 }
 
 // Certificate files that the operator gave, or those of a CA of our own.

@@ -1,8 +1,6 @@
 // airgap-console: the status file of controld on a terminal.
-#include <CLI/CLI.hpp>
-
 #include "base/limits.h"
-#include "base/version.h"
+#include "cli/console_options.h"
 #include "cli/daemon.h"
 #include "cli/exit_code.h"
 #include "control/screen.h"
@@ -18,10 +16,10 @@ std::vector<std::string> Screen(const std::string& status_file) {
   return lines.ok() ? *lines : FormatWaitingScreen(lines.status().message());
 }
 
-int Run(const std::string& status_file, const std::string& tty) {
-  Result<Terminal> terminal = Terminal::Open(tty);
+int Run(const ConsoleOptions& options) {
+  Result<Terminal> terminal = Terminal::Open(options.tty);
   if (!terminal.ok()) return FailProgram("airgap-console", terminal.status());
-  auto show = [&] { terminal->Show(Screen(status_file)); };
+  auto show = [&] { terminal->Show(Screen(options.status_file)); };
   RunUntilStopped(show, show);
   return kExitFine;
 }
@@ -31,16 +29,8 @@ int Run(const std::string& status_file, const std::string& tty) {
 
 int main(int argc, char** argv) {
   airgap::BlockSignals();
-  CLI::App app("Shows the appliance's status on a terminal.", "airgap-console");
-  app.set_version_flag("--version", std::string(airgap::kVersion));
-  std::string status_file;
-  std::string tty = "/dev/stdout";
-  app.add_option("--status-file", status_file, "what controld writes")->required();
-  app.add_option("--tty", tty, "the terminal to draw on")->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? airgap::kExitFine : airgap::kExitUsage;
-  }
-  return airgap::Run(status_file, tty);
+  airgap::ConsoleOptions options;
+  int exit_code = 0;
+  if (!airgap::ParseConsoleOptions(argc, argv, &options, &exit_code)) return exit_code;
+  return airgap::Run(options);
 }

@@ -49,6 +49,7 @@ std::vector<ClientReport> MergeClients(const StatusInput& input) {
     }
   }
   std::vector<ClientReport> clients;
+  clients.reserve(merged.size());
   for (const auto& [address, client] : merged) clients.push_back(client);
   std::stable_sort(clients.begin(), clients.end(),
                    [](const auto& a, const auto& b) { return a.idle_s < b.idle_s; });

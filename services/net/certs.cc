@@ -24,7 +24,7 @@ constexpr char kNotAfter[] = "20991231235959Z";
 constexpr unsigned kServerKeyMode = 0640;
 constexpr unsigned kCaKeyMode = 0600;
 constexpr unsigned kCertificateMode = 0644;
-constexpr uint64_t kPemMaxBytes = 64 * 1024;
+constexpr uint64_t kPemMaxBytes = uint64_t{64} * 1024;
 
 using UniqueKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using UniqueCertificate = std::unique_ptr<X509, decltype(&X509_free)>;

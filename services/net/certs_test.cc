@@ -7,7 +7,7 @@
 namespace airgap {
 namespace {
 
-constexpr uint64_t kMaxBytes = 64 * 1024;
+constexpr uint64_t kMaxBytes = uint64_t{64} * 1024;
 
 std::string Read(const std::string& path) {
   auto text = ReadWholeFile(RealEnv(), path, kMaxBytes);

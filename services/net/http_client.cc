@@ -58,8 +58,8 @@ std::string OriginOf(CURLU* url) {
 }
 
 std::string SystemCaFile() {
-  const char* from_environment = getenv("SSL_CERT_FILE");  // NOLINT(concurrency-mt-unsafe)
-  if (from_environment != nullptr && *from_environment != '\0') return from_environment;
+  std::string from_environment = EnvironmentValue("SSL_CERT_FILE");
+  if (!from_environment.empty()) return from_environment;
   for (const char* path : kSystemCaFiles) {
     if (access(path, R_OK) == 0) return path;
   }

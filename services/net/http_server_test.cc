@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstring>
-#include <cstring>
 #include <thread>
 
 #include "base/limits.h"
@@ -238,6 +237,7 @@ void ManyPullsAtOnceArriveWhole(void**) {
   Fixture fixture;
   std::atomic<int> whole{0};
   std::vector<std::thread> pulls;
+  pulls.reserve(16);
   for (int i = 0; i < 16; ++i) {
     pulls.emplace_back([&] {
       TestClient client = fixture.Connect();

@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -90,7 +91,8 @@ std::string TestClient::ReadHead() {
 TestReply TestClient::ReadReply(bool has_body) {
   TestReply reply;
   reply.head = ReadHead();
-  if (reply.head.size() > 12) reply.status = atoi(reply.head.c_str() + 9);
+  // "HTTP/1.1 200 ..."
+  if (reply.head.size() > 12) std::from_chars(&reply.head[9], &reply.head[12], reply.status);
   uint64_t size = has_body ? ContentLength(reply.head) : 0;
   while (reply.body.size() < size) {
     std::string more = Read(size - reply.body.size());

@@ -78,7 +78,7 @@ void ADamagedChunkIsNeverSentAndTheAssetWithdrawn(void**) {
   std::string content = testing::TestAssetContent();
   size_t at = bytes.find(content);
   assert_true(at != std::string::npos);
-  constexpr size_t kMiB = 1024 * 1024;
+  constexpr size_t kMiB = size_t{1024} * 1024;
   bytes[at + kMiB + 7] ^= 1;  // in the second chunk
   auto catalog = CatalogOf(bytes);
   AssetRoutes routes([&] { return catalog; });

@@ -42,16 +42,11 @@ std::string HostOfKey(std::string_view key) {
   return CanonicalHost(key.substr(0, key.find('/')));
 }
 
-std::string FromEnvironment(const char* name) {
-  const char* value = getenv(name);  // NOLINT(concurrency-mt-unsafe)
-  return value == nullptr ? "" : value;
-}
-
 std::vector<std::string> DefaultPaths() {
   std::vector<std::string> paths;
-  std::string docker = FromEnvironment("DOCKER_CONFIG");
-  std::string home = FromEnvironment("HOME");
-  std::string runtime = FromEnvironment("XDG_RUNTIME_DIR");
+  std::string docker = EnvironmentValue("DOCKER_CONFIG");
+  std::string home = EnvironmentValue("HOME");
+  std::string runtime = EnvironmentValue("XDG_RUNTIME_DIR");
   if (!docker.empty()) paths.push_back(docker + "/config.json");
   if (docker.empty() && !home.empty()) paths.push_back(home + "/.docker/config.json");
   if (!runtime.empty()) paths.push_back(runtime + "/containers/auth.json");

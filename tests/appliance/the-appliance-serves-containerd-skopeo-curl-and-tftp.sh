@@ -5,7 +5,7 @@
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../containerd.sh"
-. "$(dirname "$0")/network.sh"
+. "$(dirname "$0")/fixture.bash"
 alone_on_the_network
 need skopeo curl atftp tftp qemu-system-x86_64 openssl
 start_network

@@ -2,7 +2,7 @@
 # timeout: 300
 # Every service that is killed runs again, with another process id, and the registry answers.
 set -euo pipefail
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/fixture.bash"
 boot_with_shell "$BASE_ISO"
 wait_until_it_serves
 for service in registryd controld tftpd identity media network modules hotplug console-ttyS0; do

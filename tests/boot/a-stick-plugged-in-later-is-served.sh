@@ -2,7 +2,7 @@
 # timeout: 300
 # A volume labelled AIRGAP with a bundle on it is found when it comes and dropped when it goes.
 set -euo pipefail
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/fixture.bash"
 need mkfs.vfat mcopy
 need_file "$DEMO" "make build/demo-bundle.tar"
 make_volume "$WORK/stick.img" AIRGAP-MORE $(($(stat -c %s "$DEMO") / 1048576 + 64)) "$DEMO"

@@ -2,6 +2,6 @@
 # timeout: 300
 # The appliance image starts from USB under UEFI and serves what is on it.
 set -euo pipefail
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/fixture.bash"
 boot --uefi --usb "$APPLIANCE_ISO"
 the_appliance_is_whole

@@ -2,7 +2,7 @@
 # timeout: 300
 # What speaks to the network is not root; no two services share a user; nobody can log in.
 set -euo pipefail
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/fixture.bash"
 boot_with_shell "$BASE_ISO"
 wait_until_it_serves
 for service in registryd controld tftpd; do

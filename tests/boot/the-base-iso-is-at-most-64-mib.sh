@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What everybody downloads has a limit, and its partition table is sound.
 set -euo pipefail
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/fixture.bash"
 need sgdisk
 need_file "$BASE_ISO" "make image"
 bytes=$(stat -c %s "$BASE_ISO")

@@ -2,7 +2,7 @@
 # timeout: 300
 # A disk that was in the machine before is neither mounted nor written, whatever is on it.
 set -euo pipefail
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/fixture.bash"
 need mkfs.ext4
 truncate -s 64M "$WORK/disk.img"
 mkfs.ext4 -q -L DATA "$WORK/disk.img"

@@ -23,6 +23,7 @@ int CaughtInThreads(int count) {
   std::atomic<int> caught{0};
   {
     std::vector<std::jthread> threads;
+    threads.reserve(static_cast<size_t>(count));
     for (int i = 0; i < count; i++) {
       threads.emplace_back([&caught, i] {
         try {
