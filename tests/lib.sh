@@ -43,6 +43,14 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# finds ARGUMENT...: grep -q that reads standard input to its end, so that whoever writes it is not
+# killed on the way, which pipefail would take for a failure.
+finds() {
+  local text
+  text=$(cat)
+  grep -q "$@" <<<"$text"
+}
+
 # need COMMAND...: a test without its tools has failed.
 need() {
   local command

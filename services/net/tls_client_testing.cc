@@ -4,9 +4,12 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+
+#include "base/limits.h"
 
 namespace airgap::testing {
 namespace {
@@ -65,7 +68,8 @@ void TestClient::Send(const std::string& text) {
 }
 
 std::string TestClient::Read(size_t size) {
-  std::string bytes(size, '\0');
+  // SSL_read gives a record at most: a buffer for a whole body would be made anew for each of them.
+  std::string bytes(std::min(size, limits::tls_record_max_bytes), '\0');
   if (!buffered_.empty()) {
     bytes = buffered_.substr(0, size);
     buffered_.erase(0, bytes.size());

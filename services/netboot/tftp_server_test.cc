@@ -73,12 +73,10 @@ class Client {
   std::string Receive(int timeout_ms) {
     pollfd waiting{fd_.get(), POLLIN, 0};
     if (poll(&waiting, 1, timeout_ms) != 1) return "";
-    std::string packet(70000, '\0');
     socklen_t size = sizeof peer_;
-    ssize_t got = recvfrom(fd_.get(), packet.data(), packet.size(), 0,
+    ssize_t got = recvfrom(fd_.get(), datagram_.data(), datagram_.size(), 0,
                            reinterpret_cast<sockaddr*>(&peer_), &size);
-    packet.resize(got > 0 ? static_cast<size_t>(got) : 0);
-    return packet;
+    return datagram_.substr(0, got > 0 ? static_cast<size_t>(got) : 0);
   }
   void Close() { fd_.Reset(); }
 
@@ -146,6 +144,7 @@ class Client {
   }
 
   UniqueFd fd_;
+  std::string datagram_ = std::string(70000, '\0');  // for the largest there is
   sockaddr_in server_{};
   sockaddr_in peer_{};
   unsigned datas_ = 0;

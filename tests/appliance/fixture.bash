@@ -29,10 +29,10 @@ boot_appliance() {
 
 # The registry answers before the media are all looked at.
 status_lists_a_bundle() {
-  curl -sfk "https://$APPLIANCE/api/v1/status" | tr -d ' \n' | grep -q '"bundles":\[{'
+  curl -sfk "https://$APPLIANCE/api/v1/status" | tr -d ' \n' | finds '"bundles":\[{'
 }
 
 # console_shows TEXT: on the serial port, without colons, spaces and control sequences.
 console_shows() {
-  sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' "$WORK/serial.log" | tr -d ': \r\n' | grep -q -i -F "$1"
+  sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' "$WORK/serial.log" | tr -d ': \r\n' | finds -i -F "$1"
 }

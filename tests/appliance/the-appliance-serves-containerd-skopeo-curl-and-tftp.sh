@@ -19,7 +19,7 @@ wait_for 30 "the CA's fingerprint on the console" console_shows "$fingerprint"
 start_containerd
 write_hosts_toml "https://$APPLIANCE:5000" "$CA"
 pull_every_reference
-run_in_image ghcr.io/cozystack/demo/debian:13 /bin/bash -c 'ls /' | grep -q -x etc ||
+run_in_image ghcr.io/cozystack/demo/debian:13 /bin/bash -c 'ls /' | finds -x etc ||
   fail "the Debian image does not run"
 
 mkdir "$WORK/certs"

@@ -5,7 +5,7 @@ set -euo pipefail
 
 "$ROOT/tests/bundle/make-layout" full "$WORK/layout"
 "$AIRGAP" bundle create --quiet --name t --version 1 --from "oci:$WORK/layout" --file "$WORK/b.tar"
-"$AIRGAP" bundle verify "$WORK/b.tar" | grep -q 'is whole'
+"$AIRGAP" bundle verify "$WORK/b.tar" | finds 'is whole'
 
 # Two bytes, in two blobs.
 python3 - "$WORK/b.tar" >"$WORK/digests" <<'PYTHON'

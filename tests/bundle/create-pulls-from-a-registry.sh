@@ -46,9 +46,9 @@ expect "references" "$(wc -l <"$WORK/references")" 5
 cmp "$WORK/b.tar" "$WORK/f.tar"
 
 create --image ghcr.io/org/multi:v1
-references | grep -q '^ghcr.io/org/multi:v1 .*image.manifest' || fail "$(references)"
+references | finds '^ghcr.io/org/multi:v1 .*image.manifest' || fail "$(references)"
 create --image ghcr.io/org/multi:v1 --platform linux/amd64 --platform linux/arm64
-references | grep -q "^ghcr.io/org/multi:v1 $multi" || fail "$(references)"
+references | finds "^ghcr.io/org/multi:v1 $multi" || fail "$(references)"
 
 rm "$WORK/b.tar"
 status=0

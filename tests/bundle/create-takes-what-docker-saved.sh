@@ -14,7 +14,7 @@ create() {
 }
 create "$WORK/saved.tar" "$WORK/b.tar"
 "$AIRGAP" bundle verify --quiet "$WORK/b.tar"
-references | grep -q '^ghcr.io/org/app:v2 .*docker.distribution.manifest.v2' ||
+references | finds '^ghcr.io/org/app:v2 .*docker.distribution.manifest.v2' ||
   fail "$(references)"
 gzip -k "$WORK/saved.tar"
 create "$WORK/saved.tar.gz" "$WORK/again.tar"

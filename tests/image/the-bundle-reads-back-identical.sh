@@ -27,7 +27,7 @@ same "$WORK/out.iso" 2 "$WORK/two.tar"
   --file "$WORK/more.iso"
 same "$WORK/more.iso" 1 "$WORK/one.tar"
 same "$WORK/more.iso" 3 "$WORK/three.tar"
-sgdisk --verify "$WORK/more.iso" | grep -q '^No problems found' || fail "sgdisk finds problems"
+sgdisk --verify "$WORK/more.iso" | finds '^No problems found' || fail "sgdisk finds problems"
 
 build_image "$WORK/again.iso" "$WORK/one.tar" "$WORK/two.tar"
 cmp "$WORK/out.iso" "$WORK/again.iso" || fail "the same inputs gave another image"

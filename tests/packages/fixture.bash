@@ -22,7 +22,7 @@ fetch_fails() {
   "$ROOT/scripts/fetch" 2>"$WORK/errors" || status=$?
   [ $status -eq 3 ] || fail "scripts/fetch ended with $status, not 3: $(cat "$WORK/errors")"
   for words in "$@"; do
-    grep '^fetch: ' "$WORK/errors" | grep -qF -- "$words" ||
+    grep '^fetch: ' "$WORK/errors" | finds -F -- "$words" ||
       fail "the error does not say \"$words\": $(cat "$WORK/errors")"
   done
   [ ! -e "$FETCHED" ] || fail "the file is in the cache all the same"

@@ -7,10 +7,10 @@ shopt -s nullglob
 programs=("$ROOT"/build/bin/* "$ROOT/build/deps/musl/bin/busybox")
 [ ${#programs[@]} -gt 1 ] || fail "there are no programs in build/bin: run \`make programs\`"
 for program in "${programs[@]}"; do
-  LC_ALL=C readelf -hW "$program" | grep -q 'Type:.*DYN' || fail "$program is not a PIE"
-  LC_ALL=C readelf -lW "$program" | grep -q INTERP && fail "$program has a dynamic loader"
-  LC_ALL=C readelf -dW "$program" | grep -q NEEDED && fail "$program needs a library"
-  LC_ALL=C readelf -lW "$program" | grep -q 'GNU_STACK.* RWE' && fail "$program: executable stack"
+  LC_ALL=C readelf -hW "$program" | finds 'Type:.*DYN' || fail "$program is not a PIE"
+  LC_ALL=C readelf -lW "$program" | finds INTERP && fail "$program has a dynamic loader"
+  LC_ALL=C readelf -dW "$program" | finds NEEDED && fail "$program needs a library"
+  LC_ALL=C readelf -lW "$program" | finds 'GNU_STACK.* RWE' && fail "$program: executable stack"
   grep -q gb18030 "$program" && fail "$program contains iconv"
 done
 echo "${#programs[@]} programs"

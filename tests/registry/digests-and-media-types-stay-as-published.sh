@@ -20,5 +20,5 @@ while read -r reference digest media_type; do
   count=$((count + 1))
 done < <(references)
 [ $count -ge 6 ] || fail "only $count references in the demo bundle"
-references | grep -q '^quay.io/.*application/vnd.docker.distribution.manifest.v2+json$' ||
+references | finds '^quay.io/.*application/vnd.docker.distribution.manifest.v2+json$' ||
   fail "the demo bundle has no Docker schema 2 image"
