@@ -104,7 +104,7 @@ class HttpServerImpl : public HttpServer {
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& options,
-                                                      HttpHandler handler) {
+                                                      const HttpHandler& handler) {
   auto server = std::make_unique<HttpServerImpl>();
   RETURN_IF_ERROR(server->Init(options, handler));
   return std::unique_ptr<HttpServer>(std::move(server));

@@ -86,7 +86,7 @@ class HttpServer {
   // Listens and serves until destroyed. Errors: an address in use or not ours, a certificate that
   // does not parse or does not fit its key; each names what.
   static Result<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options,
-                                                   HttpHandler handler);
+                                                   const HttpHandler& handler);
   virtual ~HttpServer() = default;
   virtual HttpServerCounters counters() const = 0;
   // The ports really bound (for :0); 0 when there is no such listener.
