@@ -60,7 +60,7 @@ wait_until_it_serves() {
 # console_shows TEXT: on the serial port, without colons, spaces and control sequences.
 console_shows() {
   sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' "$WORK/serial.log" | tr -d ': \r\n' |
-    grep -q -i -F "$(tr -d ': ' <<<"$1")"
+    finds -i -F "$(tr -d ': ' <<<"$1")"
 }
 
 # the_appliance_is_whole: it serves its bundle and shows on the console what people need.
