@@ -20,7 +20,7 @@ program_name = $(if $(filter console,$1),airgap-console,$(subst _,-,$1))
 
 WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Werror
 COMMON_FLAGS := -std=c++20 $(WARNINGS) -MMD -MP -Ibundle-store -Iservices -Iimages
-LIBS := -lmicrohttpd -larchive -lcurl -lssl -lcrypto -lyyjson -lzstd -llzma -lz
+LIBS := -lmicrohttpd -larchive -lcurl -lssl -lcrypto -lyyjson -lyaml -lzstd -llzma -lz
 CCACHE := $(shell command -v ccache 2>/dev/null)
 export CCACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cozy-airgap/ccache
 export CCACHE_BASEDIR := $(CURDIR)
@@ -48,6 +48,8 @@ endef
 ASAN_FLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined \
   -fno-sanitize-recover=undefined
 TSAN_FLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread
+FUZZ_FLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+  -fno-sanitize-recover=undefined
 # musl's CMSG_NXTHDR compares signed with unsigned; g++ still looks at our own comparisons.
 MUSL_FLAGS := -Wno-sign-compare -O2 -fPIE -ffunction-sections -fdata-sections \
   -fstack-protector-strong
@@ -55,6 +57,7 @@ MUSL_FLAGS := -Wno-sign-compare -O2 -fPIE -ffunction-sections -fdata-sections \
 $(eval $(call variant,musl,scripts/zig-c++,$(MUSL_FLAGS),musl))
 $(eval $(call variant,asan,g++,$(ASAN_FLAGS),host))
 $(eval $(call variant,tsan,g++,$(TSAN_FLAGS),host))
+$(eval $(call variant,libfuzzer,clang++,$(FUZZ_FLAGS),host))
 
 # Programs.
 define program
@@ -98,13 +101,18 @@ $(foreach fuzz,$(FUZZ_CC),$(eval $(call fuzz_program,$(fuzz))))
 .PHONY: test-programs
 test-programs: $(TEST_FILES) $(BIN_FILES)
 
-FUZZ_FLAGS := -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined
-$(BUILD)/libfuzzer/%: $(LIB_CC) $(TESTING_CC) $(ALL_H)
-	@mkdir -p $(@D)
-	@echo "  libfuzzer  $*"
-	@clang++ $(FUZZ_FLAGS) -Ibundle-store -Iservices -Iimages -isystem $(BUILD)/deps/host/include \
-	  -o $@ $(filter %/$*.cc,$(FUZZ_CC)) $(LIB_CC) $(TESTING_CC) \
-	  -L$(BUILD)/deps/host/lib $(LIBS) -pthread -ldl
+# Each libFuzzer target is linked from objects that all of them share.
+define libfuzzer_program
+$(BUILD)/libfuzzer/fuzz/$(basename $(notdir $1)): $(1:%.cc=$(BUILD)/libfuzzer/%.o) \
+  $(BUILD)/libfuzzer/libtesting.a $(BUILD)/libfuzzer/libairgap.a
+	@mkdir -p $$(@D)
+	@echo "  link  $$@"
+	@clang++ -fsanitize=fuzzer,address,undefined -o $$@ $$^ -L$(BUILD)/deps/host/lib $$(LIBS) \
+	  -pthread -ldl
+LIBFUZZER_FILES += $(BUILD)/libfuzzer/fuzz/$(basename $(notdir $1))
+endef
+LIBFUZZER_FILES :=
+$(foreach fuzz,$(FUZZ_CC),$(eval $(call libfuzzer_program,$(fuzz))))
 
 .PHONY: fuzz-programs
-fuzz-programs: $(patsubst %.cc,$(BUILD)/libfuzzer/%,$(notdir $(FUZZ_CC)))
+fuzz-programs: $(LIBFUZZER_FILES)

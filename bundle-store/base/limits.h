@@ -34,6 +34,8 @@ inline constexpr uint64_t spool_reserve_bytes = 64 * kMiB;  // left free beside 
 
 // Documents and names.
 inline constexpr int json_depth_max = 64;
+inline constexpr size_t yaml_depth_max = 32;
+inline constexpr size_t yaml_values_max_count = 100'000;
 inline constexpr size_t json_default_max_bytes = 4 * kMiB;
 inline constexpr size_t repository_name_max_bytes = 255;
 inline constexpr size_t tag_max_bytes = 128;

@@ -1,0 +1,69 @@
+// YAML in, over libyaml (which only yaml.cc includes): what people write by hand, so every value
+// knows its line.
+//
+// One document of mappings, sequences and scalars. Anchors, aliases, tags and merge keys are
+// refused, as is a key that stands twice; depth, values and size are bounded by base/limits.h.
+// Views are valid while their YamlDocument lives.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace airgap {
+
+struct YamlTree;
+
+// One value of a parsed document, or nothing (a missing key): every question then says no.
+class YamlView {
+ public:
+  YamlView() = default;
+
+  bool exists() const { return tree_ != nullptr; }
+  bool IsMapping() const;
+  bool IsSequence() const;
+  bool IsNull() const;  // an empty value, ~ or null
+  // Value of a mapping's key; a view of nothing when this is no mapping or has no such key.
+  YamlView operator[](std::string_view key) const;
+  // A scalar's text, plain or quoted; nothing for null and for what is no scalar.
+  std::optional<std::string_view> String() const;
+  // Plain scalars alone, as YAML 1.2 has them: decimal digits; true or false ("yes" is a string).
+  std::optional<uint64_t> Uint() const;
+  std::optional<bool> Bool() const;
+  size_t size() const;  // keys or elements
+  size_t line() const;  // counted from 1; 0 for nothing
+
+  // Calls back for each element / key in the order of the text; a false return stops.
+  void ForEach(const std::function<bool(YamlView)>& element) const;
+  void ForEachMember(const std::function<bool(YamlView key, YamlView value)>& member) const;
+
+ private:
+  friend class YamlDocument;
+  YamlView(const YamlTree* tree, uint32_t node) : tree_(tree), node_(node) {}
+  const YamlTree* tree_ = nullptr;
+  uint32_t node_ = 0;
+};
+
+class YamlDocument {
+ public:
+  // `what` names the text in errors: "<what>: line N: <reason>" (kInvalidArgument), or
+  // kLimitExceeded when it is longer than `max_bytes`, too deep or of too many values.
+  // An empty text is one null value.
+  static Result<YamlDocument> Parse(std::string_view text, size_t max_bytes, std::string_view what);
+  YamlDocument(YamlDocument&&) noexcept;
+  YamlDocument& operator=(YamlDocument&&) noexcept;
+  ~YamlDocument();
+  YamlView root() const;
+
+ private:
+  explicit YamlDocument(std::unique_ptr<YamlTree> tree);
+  std::unique_ptr<YamlTree> tree_;
+};
+
+}  // namespace airgap
