@@ -7,9 +7,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 
 namespace airgap {
 
@@ -31,27 +33,30 @@ void UniqueFd::Reset(int fd) {
 
 namespace {
 
+Status ReadFully(int fd, uint64_t offset, MutableByteSpan out, const std::string& name) {
+  size_t done = 0;
+  while (done < out.size()) {
+    ssize_t n = pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      return ErrnoStatus(errno, "cannot read " + name + " at " + std::to_string(offset + done));
+    }
+    if (n == 0) {
+      return Corrupt(name + " ends at byte " + std::to_string(offset + done) + ", " +
+                     std::to_string(out.size() - done) + " bytes too early");
+    }
+    done += static_cast<size_t>(n);
+  }
+  return OkStatus();
+}
+
 class RealReadableFile : public ReadableFile {
  public:
   RealReadableFile(UniqueFd fd, std::string name, uint64_t size)
       : fd_(std::move(fd)), name_(std::move(name)), size_(size) {}
 
   Status ReadAt(uint64_t offset, MutableByteSpan out) const override {
-    size_t done = 0;
-    while (done < out.size()) {
-      ssize_t n =
-          pread(fd_.get(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) {
-        return ErrnoStatus(errno, "cannot read " + name_ + " at " + std::to_string(offset + done));
-      }
-      if (n == 0) {
-        return Corrupt(name_ + " ends at byte " + std::to_string(offset + done) + ", " +
-                       std::to_string(out.size() - done) + " bytes too early");
-      }
-      done += static_cast<size_t>(n);
-    }
-    return OkStatus();
+    return ReadFully(fd_.get(), offset, out, name_);
   }
   uint64_t size_bytes() const override { return size_; }
   const std::string& name() const override { return name_; }
@@ -101,13 +106,20 @@ class RealPendingFile : public PendingFile {
     if (offset + bytes.size() > end_) end_ = offset + bytes.size();
     return OkStatus();
   }
-  Status Commit() override {
-    if (fsync(fd_.get()) != 0) return ErrnoStatus(errno, "cannot sync " + temp_path_);
-    if (rename(temp_path_.c_str(), path_.c_str()) != 0) {
-      return ErrnoStatus(errno, "cannot rename " + temp_path_ + " to " + path_);
+  Status ReadAt(uint64_t offset, MutableByteSpan out) override {
+    return ReadFully(fd_.get(), offset, out, temp_path_);
+  }
+  Status Sync() override {
+    return fsync(fd_.get()) == 0 ? OkStatus() : ErrnoStatus(errno, "cannot sync " + temp_path_);
+  }
+  Status Commit() override { return CommitAs(path_); }
+  Status CommitAs(const std::string& path) override {
+    RETURN_IF_ERROR(Sync());
+    if (rename(temp_path_.c_str(), path.c_str()) != 0) {
+      return ErrnoStatus(errno, "cannot rename " + temp_path_ + " to " + path);
     }
     committed_ = true;
-    return SyncFolder(FolderOf(path_));
+    return SyncFolder(FolderOf(path));
   }
 
  private:
@@ -155,6 +167,23 @@ class RealEnvImpl : public Env {
     }
     return std::unique_ptr<PendingFile>(
         std::make_unique<RealPendingFile>(std::move(fd), temp, path));
+  }
+
+  Result<std::vector<std::string>> ListFiles(const std::string& folder) override {
+    std::error_code error;
+    std::vector<std::string> names;
+    for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+         at.increment(error)) {
+      if (at->is_regular_file(error)) names.push_back(at->path().filename());
+    }
+    if (error) return ErrnoStatus(error.value(), "cannot list " + folder);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Status RemoveFile(const std::string& path) override {
+    if (unlink(path.c_str()) == 0 || errno == ENOENT) return OkStatus();
+    return ErrnoStatus(errno, "cannot remove " + path);
   }
 
   Result<uint64_t> FreeBytes(const std::string& folder) override {

@@ -57,8 +57,14 @@ class PendingFile {
   virtual ~PendingFile() = default;
   virtual Status Append(ByteSpan bytes) = 0;
   virtual Status WriteAt(uint64_t offset, ByteSpan bytes) = 0;
+  // Bytes that were written, read back. Past the end is kCorrupt.
+  virtual Status ReadAt(uint64_t offset, MutableByteSpan out) = 0;
+  // fsync: what was written is on the disk, under no name yet. Commit() does it too.
+  virtual Status Sync() = 0;
   // fsync, rename over the final name, fsync of the folder. Call once.
   virtual Status Commit() = 0;
+  // The same, but to a name that was not known at the start, on the same file system.
+  virtual Status CommitAs(const std::string& path) = 0;
 };
 
 class Env {
@@ -70,6 +76,10 @@ class Env {
   // A temp file beside `path` that Commit() renames to `path`. `mode`: permission bits.
   virtual Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,
                                                              unsigned mode) = 0;
+  // Names of the files in a folder, sorted; folders and what else lies there are left out.
+  virtual Result<std::vector<std::string>> ListFiles(const std::string& folder) = 0;
+  // A file that is not there is fine.
+  virtual Status RemoveFile(const std::string& path) = 0;
   // Free bytes for ordinary users on the file system that holds `folder`.
   virtual Result<uint64_t> FreeBytes(const std::string& folder) = 0;
   // Seconds since 1970, UTC. May be years off on a machine without a battery.

@@ -19,7 +19,14 @@ class FaultFile : public PendingFile {
     (void)file_->WriteAt(offset, bytes.first(bytes.size() / 2));
     return env_->Fault();
   }
+  Status ReadAt(uint64_t offset, MutableByteSpan out) override {
+    return file_->ReadAt(offset, out);
+  }
+  Status Sync() override { return env_->CountChange() ? env_->Fault() : file_->Sync(); }
   Status Commit() override { return env_->CountChange() ? env_->Fault() : file_->Commit(); }
+  Status CommitAs(const std::string& path) override {
+    return env_->CountChange() ? env_->Fault() : file_->CommitAs(path);
+  }
 
  private:
   std::unique_ptr<PendingFile> file_;
@@ -47,6 +54,14 @@ Result<std::unique_ptr<PendingFile>> FaultEnv::CreatePending(const std::string& 
   if (CountChange()) return Fault();
   ASSIGN_OR_RETURN(auto file, RealEnv()->CreatePending(path, mode));
   return std::unique_ptr<PendingFile>(std::make_unique<FaultFile>(std::move(file), this));
+}
+
+Result<std::vector<std::string>> FaultEnv::ListFiles(const std::string& folder) {
+  return RealEnv()->ListFiles(folder);
+}
+
+Status FaultEnv::RemoveFile(const std::string& path) {
+  return CountChange() ? Fault() : RealEnv()->RemoveFile(path);
 }
 
 Result<uint64_t> FaultEnv::FreeBytes(const std::string& folder) {

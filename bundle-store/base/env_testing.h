@@ -29,8 +29,8 @@ class MemoryFile : public ReadableFile {
   mutable std::atomic<uint64_t> read_bytes_{0};
 };
 
-// The real disk, on which the Nth change (append, write, commit; counted from 1) fails with
-// `error_number`. A write that fails writes half of its bytes first, as a torn write does.
+// The real disk, on which the Nth change (append, write, commit, removal; counted from 1) fails
+// with `error_number`. A write that fails writes half of its bytes first, as a torn write does.
 class FaultEnv : public Env {
  public:
   explicit FaultEnv(uint64_t fail_at = 0, int error_number = EIO)
@@ -38,6 +38,8 @@ class FaultEnv : public Env {
   Result<std::shared_ptr<ReadableFile>> OpenReadable(const std::string& path) override;
   Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,
                                                      unsigned mode) override;
+  Result<std::vector<std::string>> ListFiles(const std::string& folder) override;
+  Status RemoveFile(const std::string& path) override;
   Result<uint64_t> FreeBytes(const std::string& folder) override;
   int64_t NowUnixSeconds() override { return now_unix_s; }
 

@@ -32,6 +32,14 @@ inline constexpr size_t archive_entries_max_count = 200'000;
 inline constexpr size_t archive_name_max_bytes = 4'096;
 inline constexpr uint64_t spool_reserve_bytes = 64 * kMiB;  // left free beside unpacked blobs
 
+// The overlay: what clients push.
+inline constexpr size_t uploads_max_count = 1'000;
+inline constexpr uint64_t upload_space_check_bytes = 4 * kMiB;
+inline constexpr unsigned upload_idle_max_s = 3'600;
+inline constexpr uint64_t overlay_reserve_bytes = 64 * kMiB;  // left free on its file system
+inline constexpr unsigned manifests_taken_max_count = 16;     // at once, each in memory
+inline constexpr size_t push_tags_max_count = 64;             // that one manifest is put under
+
 // Documents and names.
 inline constexpr int json_depth_max = 64;
 inline constexpr size_t yaml_depth_max = 32;
@@ -54,6 +62,7 @@ inline constexpr size_t tls_record_max_bytes = 16 * kKiB;
 inline constexpr size_t pump_socket_buffer_bytes = 128 * kKiB;
 inline constexpr size_t http_thread_stack_bytes = 128 * kKiB;
 inline constexpr size_t http_body_block_bytes = 32 * kKiB;
+inline constexpr uint64_t http_dropped_body_max_bytes = 256 * kMiB;  // of a body that was refused
 inline constexpr size_t clients_listed_max_count = 200;
 inline constexpr uint64_t tags_page_max_count = 1'000;
 
@@ -67,6 +76,14 @@ inline constexpr size_t http_reply_head_max_bytes = 64 * kKiB;
 inline constexpr size_t http_error_body_max_bytes = 64 * kKiB;
 inline constexpr size_t registry_token_max_bytes = 64 * kKiB;
 inline constexpr size_t credentials_file_max_bytes = 1 * kMiB;
+
+// Logins.
+inline constexpr size_t user_name_max_bytes = 64;
+inline constexpr size_t password_min_bytes = 8;
+inline constexpr size_t password_max_bytes = 1'024;
+inline constexpr size_t logins_file_max_bytes = 64 * kKiB;
+inline constexpr unsigned login_checks_waiting_max_count = 16;
+inline constexpr size_t logins_remembered_max_count = 256;
 
 // TFTP (RFC 2347, 2348, 2349, 7440).
 inline constexpr size_t tftp_clients_max_count = 1'000;

@@ -7,7 +7,7 @@ namespace airgap {
 namespace {
 
 Result<YamlDocument> Parse(std::string_view text) {
-  return YamlDocument::Parse(text, 64 * 1024, "site.yaml");
+  return YamlDocument::Parse(text, size_t{64} * 1024, "site.yaml");
 }
 
 std::string Error(std::string_view text) {
