@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
     for (const auto& [tag, descriptor] : (*repository)->tags) {
       Descriptor found;
       (void)catalog->ReadManifest(descriptor.digest, &found);
-      (void)catalog->Referrers(descriptor.digest);
+      (void)catalog->Referrers(**repository, descriptor.digest);
     }
   }
   for (const std::string& path : catalog->AssetPaths()) {

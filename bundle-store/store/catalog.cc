@@ -1,28 +1,12 @@
 #include "store/catalog.h"
 
 #include "base/limits.h"
+#include "store/repository_key.h"
 
 namespace airgap {
 namespace {
 
 constexpr char kDockerHub[] = "docker.io";
-
-// "busybox" on Docker Hub is "library/busybox".
-std::string FullName(std::string_view host, std::string_view name) {
-  if (host == kDockerHub && name.find('/') == std::string_view::npos) {
-    return "library/" + std::string(name);
-  }
-  return std::string(name);
-}
-
-// In a path of another registry a port's colon cannot stand; "localhost_5000" means
-// "localhost:5000".
-std::string HostOfPathComponent(std::string_view component) {
-  std::string host = CanonicalHost(component);
-  size_t underscore = host.rfind('_');
-  if (underscore != std::string::npos) host[underscore] = ':';
-  return host;
-}
 
 }  // namespace
 
@@ -65,7 +49,7 @@ void Catalog::AddReference(const Bundle& bundle, const Descriptor& descriptor) {
   }
   Result<Digest> subject = Digest::Parse(descriptor.Annotation(annotation::kSubject));
   if (!subject.ok()) return;
-  std::vector<Descriptor>& listed = referrers_[*subject];
+  std::vector<Descriptor>& listed = repository.referrers[*subject];
   for (const Descriptor& known : listed) {
     if (known.digest == descriptor.digest) return;
   }
@@ -83,7 +67,7 @@ void Catalog::AddAsset(const Bundle& bundle, const Asset& asset) {
 }
 
 const Repository* Catalog::FindKey(std::string_view host, std::string_view name) const {
-  std::string key = std::string(host) + "/" + FullName(host, name);
+  std::string key = std::string(host) + "/" + FullRepositoryName(host, name);
   auto found = repositories_.find(key);
   return found == repositories_.end() ? nullptr : &found->second;
 }
@@ -96,12 +80,12 @@ Result<const Repository*> Catalog::FindWithNs(std::string_view ns, std::string_v
   if (slash != std::string_view::npos && HostOfPathComponent(name.substr(0, slash)) == host) {
     if (const Repository* repository = FindKey(host, name.substr(slash + 1))) return repository;
   }
-  return NotFound("no bundle carries repository " + host + "/" + FullName(host, name));
+  return NotFound("no bundle carries repository " + host + "/" + FullRepositoryName(host, name));
 }
 
 Result<const Repository*> Catalog::FindBare(std::string_view name) const {
   std::set<std::string> keys;
-  for (const std::string& spelled : {std::string(name), FullName(kDockerHub, name)}) {
+  for (const std::string& spelled : {std::string(name), FullRepositoryName(kDockerHub, name)}) {
     auto found = by_name_.find(spelled);
     if (found != by_name_.end()) keys.insert(found->second.begin(), found->second.end());
   }
@@ -181,10 +165,11 @@ void Catalog::LoadManifests() const {
   }
 }
 
-std::vector<Descriptor> Catalog::Referrers(const Digest& subject) const {
+std::vector<Descriptor> Catalog::Referrers(const Repository& repository,
+                                           const Digest& subject) const {
   std::vector<Descriptor> result;
-  auto found = referrers_.find(subject);
-  if (found == referrers_.end()) return result;
+  auto found = repository.referrers.find(subject);
+  if (found == repository.referrers.end()) return result;
   for (const Descriptor& known : found->second) {
     Descriptor listed;
     auto text = ReadManifest(known.digest, &listed);

@@ -11,7 +11,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "store/bundle.h"
@@ -29,10 +28,12 @@ struct BlobLocation {
 
 // One repository under one upstream registry host.
 struct Repository {
-  std::string host;                        // "ghcr.io"
-  std::string name;                        // "cozystack/cozystack/api"
+  std::string host;  // "ghcr.io"
+  std::string name;  // "cozystack/cozystack/api"
+  std::string Key() const { return host + "/" + name; }
   std::map<std::string, Descriptor> tags;  // sorted by tag
   std::set<Digest> roots;                  // manifests that index.json names in this repository
+  std::map<Digest, std::vector<Descriptor>> referrers;  // by subject
 };
 
 class Catalog {
@@ -63,9 +64,10 @@ class Catalog {
   // later does not stop names from resolving. Called once, by a background thread.
   void LoadManifests() const;
 
-  // Descriptors of the manifests whose subject is `subject`, as the referrers API lists them.
+  // Descriptors of the repository's manifests whose subject is `subject`, as the referrers API
+  // lists them.
   // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
-  std::vector<Descriptor> Referrers(const Digest& subject) const;
+  std::vector<Descriptor> Referrers(const Repository& repository, const Digest& subject) const;
 
   struct AssetLocation {
     const Bundle* bundle = nullptr;
@@ -90,7 +92,6 @@ class Catalog {
   std::map<std::string, Repository, std::less<>> repositories_;           // by "host/name"
   std::map<std::string, std::vector<std::string>, std::less<>> by_name_;  // bare name -> keys
   std::map<std::string, AssetLocation, std::less<>> assets_;
-  std::unordered_map<Digest, std::vector<Descriptor>, DigestHash> referrers_;
   std::vector<std::string> conflicts_;
   mutable ManifestCache manifests_;
 };

@@ -97,11 +97,11 @@ void ManifestsAreServedFromMemoryOnceLoaded(void**) {
 void ReferrersAreListed(void**) {
   auto catalog = TestCatalog();
   auto repository = catalog->FindRepository("docker.io", "tool");
-  auto listed = catalog->Referrers((*repository)->tags.at("1").digest);
+  auto listed = catalog->Referrers(**repository, (*repository)->tags.at("1").digest);
   assert_int_equal(listed.size(), 1);
   ASSERT_TEXT(listed[0].artifact_type, "application/spdx+json");
   ASSERT_TEXT(listed[0].Annotation("made.by"), "test");
-  assert_int_equal(catalog->Referrers(Digest()).size(), 0);
+  assert_int_equal(catalog->Referrers(**repository, Digest()).size(), 0);
 }
 
 void TheLaterBundleWinsATagAndTheConflictIsNamed(void**) {
