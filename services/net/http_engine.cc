@@ -29,9 +29,12 @@ constexpr size_t kThreadStackBytes = limits::http_thread_stack_bytes;
 
 // What libmicrohttpd carries for us from the head of a request to its end.
 struct RequestState {
-  bool head_seen = false;
   bool closes_after = false;  // the client asked for the end of the connection
-  uint64_t body_bytes = 0;
+  uint64_t body_bytes = 0;    // of the response
+
+  std::shared_ptr<BodyTaker> taker;  // of the request's body
+  bool taker_failed = false;
+  uint64_t dropped_bytes = 0;
 };
 
 std::string Lower(std::string_view text) {
@@ -153,24 +156,54 @@ HttpResponse Answer(HttpEngine* engine, MHD_Connection* connection, const char* 
   return engine->handler()(request);
 }
 
-MHD_Result OnRequest(void* engine_pointer, MHD_Connection* connection, const char* url,
-                     const char* method, const char* version, const char*, size_t*,
-                     void** state_pointer) {
-  auto* engine = static_cast<HttpEngine*>(engine_pointer);
-  if (*state_pointer == nullptr) *state_pointer = new RequestState();
-  auto* state = static_cast<RequestState*>(*state_pointer);
-  bool is_read =
-      strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
-  bool has_body = is_read && AnnouncesBody(connection);
-  // The first call comes with the head, the second when the (empty) body is complete. A request
-  // that is answered at its head is not read on: the connection ends after the answer.
-  if (!state->head_seen && is_read && !has_body) {
-    state->head_seen = true;
+// A piece of the request's body. False: enough was dropped, the connection ends here.
+bool TakeBody(RequestState* state, ByteSpan bytes) {
+  if (!state->taker_failed) {
+    state->taker_failed = !state->taker->Take(bytes).ok();
+    return true;
+  }
+  state->dropped_bytes += bytes.size();
+  return state->dropped_bytes <= limits::http_dropped_body_max_bytes;
+}
+
+// The head of a request that is neither GET nor HEAD: either its body is taken, or it is answered
+// here and not read on, and the connection ends after the answer.
+MHD_Result OnHeadOfWrite(HttpEngine* engine, MHD_Connection* connection, const char* url,
+                         const char* method, RequestState* state) {
+  HttpResponse response = Answer(engine, connection, url, method, false, state);
+  if (response.taker != nullptr) {
+    state->taker = std::move(response.taker);
     return MHD_YES;
   }
-  ++engine->counters()->requests;
-  state->closes_after = !state->head_seen || strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
-  return Send(connection, Answer(engine, connection, url, method, has_body, state), state);
+  state->closes_after = true;
+  return Send(connection, response, state);
+}
+
+// Called with the head, with each piece of a body that is taken, and at the end of the request.
+MHD_Result OnRequest(void* engine_pointer, MHD_Connection* connection, const char* url,
+                     const char* method, const char* version, const char* body, size_t* body_bytes,
+                     void** state_pointer) {
+  auto* engine = static_cast<HttpEngine*>(engine_pointer);
+  bool is_head = *state_pointer == nullptr;
+  if (is_head) *state_pointer = new RequestState();
+  auto* state = static_cast<RequestState*>(*state_pointer);
+  if (is_head) {
+    ++engine->counters()->requests;
+    state->closes_after = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
+    bool is_read =
+        strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    if (!is_read) return OnHeadOfWrite(engine, connection, url, method, state);
+    if (!AnnouncesBody(connection)) return MHD_YES;
+    state->closes_after = true;
+    return Send(connection, Answer(engine, connection, url, method, true, state), state);
+  }
+  if (*body_bytes != 0) {
+    ByteSpan bytes(reinterpret_cast<const uint8_t*>(body), *body_bytes);
+    *body_bytes = 0;
+    return state->taker != nullptr && TakeBody(state, bytes) ? MHD_YES : MHD_NO;
+  }
+  if (state->taker != nullptr) return Send(connection, state->taker->Finish(), state);
+  return Send(connection, Answer(engine, connection, url, method, false, state), state);
 }
 
 // close_notify, so that the client can tell an end from a cut (RFC 8446 6.1).
@@ -228,8 +261,15 @@ std::string HttpRequest::Header(const std::string& lower_case_name) const {
 }
 
 std::string HttpRequest::Query(const std::string& key) const {
-  auto found = query.find(key);
-  return found == query.end() ? "" : found->second;
+  auto found = query.lower_bound(key);
+  return found == query.end() || found->first != key ? "" : found->second;
+}
+
+std::vector<std::string> HttpRequest::QueryAll(const std::string& key) const {
+  std::vector<std::string> values;
+  auto [begin, end] = query.equal_range(key);
+  for (auto at = begin; at != end; ++at) values.push_back(at->second);
+  return values;
 }
 
 void HttpResponse::AddHeader(std::string name, std::string value) {

@@ -20,13 +20,14 @@ namespace airgap {
 struct HttpRequest {
   std::string method;  // "GET"
   std::string path;    // percent-decoded once; holds no NUL, no "//", no "." or ".." segments
-  std::map<std::string, std::string> query;    // first value of each key, decoded
-  std::map<std::string, std::string> headers;  // keys in lower case
-  std::string client;                          // "10.0.0.7"
+  std::multimap<std::string, std::string> query;  // decoded; values of one key in their order
+  std::map<std::string, std::string> headers;     // keys in lower case
+  std::string client;                             // "10.0.0.7"
   bool is_tls = false;
 
   std::string Header(const std::string& lower_case_name) const;  // "" when absent
-  std::string Query(const std::string& key) const;
+  std::string Query(const std::string& key) const;               // the first value; "" when absent
+  std::vector<std::string> QueryAll(const std::string& key) const;
 };
 
 // What stands behind a body that is too large for memory.
@@ -36,6 +37,19 @@ class BodyReader {
   // Bytes from `offset` of the body, 1..out.size() of them; an error aborts the connection, so
   // that the client sees a short body, never wrong bytes.
   virtual Result<size_t> Read(uint64_t offset_bytes, MutableByteSpan out) = 0;
+};
+
+struct HttpResponse;
+
+// Takes the body of a request piece by piece, on the connection's thread. Destroyed without
+// Finish() when the client goes away before the end of the body.
+class BodyTaker {
+ public:
+  virtual ~BodyTaker() = default;
+  // After an error the rest of the body is read and dropped, at most
+  // limits::http_dropped_body_max_bytes of it; Finish() gives the answer all the same.
+  virtual Status Take(ByteSpan bytes) = 0;
+  virtual HttpResponse Finish() = 0;
 };
 
 struct HttpResponse {
@@ -51,11 +65,15 @@ struct HttpResponse {
   // Kept alive until the response was sent (what `file_fd` or `text` belongs to).
   std::shared_ptr<const void> keep_alive;
 
+  // Instead of an answer, for any method but GET and HEAD: this takes the request's body first.
+  // A handler that sets none answers before the body is read, and the connection ends then.
+  std::shared_ptr<BodyTaker> taker;
+
   void AddHeader(std::string name, std::string value);
   static HttpResponse Text(int status, std::string content_type, std::string body);
 };
 
-// Called from many threads at once. Must not throw.
+// Called at the head of a request, from many threads at once. Must not throw.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 struct TlsFiles {

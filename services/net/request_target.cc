@@ -63,8 +63,8 @@ Result<std::string> DecodeRequestPath(std::string_view raw_path) {
   return path;
 }
 
-Result<std::map<std::string, std::string>> DecodeQuery(std::string_view raw_query) {
-  std::map<std::string, std::string> query;
+Result<std::multimap<std::string, std::string>> DecodeQuery(std::string_view raw_query) {
+  std::multimap<std::string, std::string> query;
   while (!raw_query.empty()) {
     size_t end = raw_query.find('&');
     std::string_view pair = raw_query.substr(0, end);

@@ -15,7 +15,7 @@ namespace airgap {
 // "http://host/path" (absolute form) is its path.
 Result<std::string> DecodeRequestPath(std::string_view raw_path);
 
-// The first value of each key; '+' is a space. kInvalidArgument for a bad %-escape or a NUL.
-Result<std::map<std::string, std::string>> DecodeQuery(std::string_view raw_query);
+// Values of one key keep their order; '+' is a space. kInvalidArgument for a bad %-escape or a NUL.
+Result<std::multimap<std::string, std::string>> DecodeQuery(std::string_view raw_query);
 
 }  // namespace airgap

@@ -1,6 +1,7 @@
 #include "net/request_target.h"
 
 #include "base/testing.h"
+#include "net/http_server.h"
 
 namespace airgap {
 namespace {
@@ -33,15 +34,20 @@ void DotsInNamesAreFine(void**) {
   ASSERT_TEXT(*DecodeRequestPath("/a/..b/c..d/e.."), "/a/..b/c..d/e..");
 }
 
-void AQueryKeepsTheFirstOfEachKey(void**) {
+void AQueryKeepsValuesOfOneKeyInOrder(void**) {
   auto query = DecodeQuery("n=2&last=a%2Fb&n=3&empty=&flag&x=a+b&&");
   ASSERT_OK(query);
-  assert_int_equal(query->size(), 5);
-  ASSERT_TEXT(query->at("n"), "2");
-  ASSERT_TEXT(query->at("last"), "a/b");
-  ASSERT_TEXT(query->at("empty"), "");
-  ASSERT_TEXT(query->at("flag"), "");
-  ASSERT_TEXT(query->at("x"), "a b");
+  assert_int_equal(query->size(), 6);
+  HttpRequest request;
+  request.query = *query;
+  ASSERT_TEXT(request.Query("n"), "2");
+  assert_true(request.QueryAll("n") == std::vector<std::string>({"2", "3"}));
+  assert_true(request.QueryAll("none").empty());
+  ASSERT_TEXT(request.Query("last"), "a/b");
+  ASSERT_TEXT(request.Query("empty"), "");
+  ASSERT_TEXT(request.Query("flag"), "");
+  ASSERT_TEXT(request.Query("lasz"), "");
+  ASSERT_TEXT(request.Query("x"), "a b");
   ASSERT_CODE(DecodeQuery("a=%0").status(), Code::kInvalidArgument);
   ASSERT_CODE(DecodeQuery("a=%00").status(), Code::kInvalidArgument);
 }
@@ -52,9 +58,11 @@ void AQueryKeepsTheFirstOfEachKey(void**) {
 int main() {
   using namespace airgap;
   const CMUnitTest tests[] = {
-      cmocka_unit_test(APathIsDecodedOnce),           cmocka_unit_test(AnAbsoluteTargetIsItsPath),
-      cmocka_unit_test(PathTricksAreRefused),         cmocka_unit_test(DotsInNamesAreFine),
-      cmocka_unit_test(AQueryKeepsTheFirstOfEachKey),
+      cmocka_unit_test(APathIsDecodedOnce),
+      cmocka_unit_test(AnAbsoluteTargetIsItsPath),
+      cmocka_unit_test(PathTricksAreRefused),
+      cmocka_unit_test(DotsInNamesAreFine),
+      cmocka_unit_test(AQueryKeepsValuesOfOneKeyInOrder),
   };
   return cmocka_run_group_tests_name("net/request_target", tests, nullptr, nullptr);
 }
