@@ -44,7 +44,8 @@ int RunCozyAirgap(int argc, char** argv) {
   CLI::App* bundle = app.add_subcommand("bundle", "make, prove and show bundles");
   CLI::App* image = app.add_subcommand("image", "make appliance images");
   CLI::App* media = app.add_subcommand("media", "look at the media of this machine");
-  for (CLI::App* group : {bundle, image, media}) {
+  CLI::App* login = app.add_subcommand("login", "say who may push to serve --push");
+  for (CLI::App* group : {bundle, image, media, login}) {
     group->require_subcommand(1);
     group->fallthrough();
   }
@@ -54,6 +55,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddServe(app, context);
   AddImageBuild(*image, context);
   AddIdentity(app, context);
+  AddLogin(*login, context);
   AddMediaList(*media, context);
 
   try {

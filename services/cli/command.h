@@ -35,6 +35,8 @@ void AddBundleInspect(CLI::App& bundle, CommandContext& context);
 void AddServe(CLI::App& app, CommandContext& context);
 void AddImageBuild(CLI::App& image, CommandContext& context);
 void AddIdentity(CLI::App& app, CommandContext& context);
+// `login` is the group of the commands add and remove.
+void AddLogin(CLI::App& login, CommandContext& context);
 void AddMediaList(CLI::App& media, CommandContext& context);
 
 // The whole program; returns its exit code.

@@ -29,6 +29,7 @@ bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, Daemo
   app.add_option("--bundle-list", options->bundles.list_path,
                  "file with one such path per line, read again when it changes");
   app.add_option("--events", options->events, "Unix socket of the control service");
+  if (set.has_push) PushSetup::AddTo(&app, &options->push);
   if (set.has_status_file) {
     app.add_option("--status-file", options->status_file, "where the console finds the status");
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/bundle_source.h"
+#include "cli/push_setup.h"
 #include "net/http_server.h"
 
 namespace CLI {
@@ -21,6 +22,7 @@ struct DaemonOptions {
   std::string events;
   std::string status_file;
   BundleSource::Options bundles;
+  PushSetup::Options push;
 };
 
 // Which options a program has.
@@ -31,6 +33,7 @@ struct DaemonOptionSet {
   bool has_http = false;
   bool has_tls = false;
   bool has_status_file = false;
+  bool has_push = false;
 };
 
 // True when the program is to go on; otherwise `*exit_code` is what it ends with (help, a wrong

@@ -1,5 +1,6 @@
 #include "cli/media_scan.h"
 
+#include "base/env_testing.h"
 #include "base/testing.h"
 #include "store/gpt.h"
 
@@ -105,7 +106,7 @@ void ADamagedTableIsNamed(void**) {
 }
 
 // An Env whose medium never answers.
-class HangingEnv : public Env {
+class HangingEnv : public testing::FaultEnv {
  public:
   Result<std::shared_ptr<ReadableFile>> OpenReadable(const std::string& path) override {
     if (path.ends_with("/sda")) {
@@ -113,11 +114,6 @@ class HangingEnv : public Env {
     }
     return RealEnv()->OpenReadable(path);
   }
-  Result<std::unique_ptr<PendingFile>> CreatePending(const std::string&, unsigned) override {
-    return Unsupported("read-only");
-  }
-  Result<uint64_t> FreeBytes(const std::string&) override { return Unsupported("read-only"); }
-  int64_t NowUnixSeconds() override { return 0; }
 };
 
 void ADriveThatHangsHoldsUpNobody(void**) {

@@ -22,6 +22,7 @@ struct ServeOptions {
   HttpServerOptions http;
   std::string tftp_listen;
   std::string state_folder;
+  PushSetup::Options push;
 };
 
 // The XDG base directory specification's place for what is kept between runs.
@@ -92,7 +93,8 @@ class ServeCommand {
   Status Start() {
     RETURN_IF_ERROR(PrepareTls(&options_, &ca_path_));
     ASSIGN_OR_RETURN(source_, BundleSource::Open(RealEnv(), options_.bundles));
-    serving_ = std::make_unique<Serving>(RealEnv(), "serve", source_.get(), ca_path_);
+    ASSIGN_OR_RETURN(push_, PushSetup::Open(RealEnv(), options_.push));
+    serving_ = std::make_unique<Serving>(RealEnv(), "serve", source_.get(), ca_path_, push_.get());
     status_ = std::make_unique<StatusSource>(RealEnv(), StatusFacts{ca_path_, {}, nullptr});
     serving_->SetExtra([this](const HttpRequest& request) { return Extra(request); });
     ASSIGN_OR_RETURN(server_, HttpServer::Start(options_.http, [this](const HttpRequest& request) {
@@ -174,6 +176,7 @@ class ServeCommand {
   ServeOptions options_;
   std::string ca_path_;
   std::unique_ptr<BundleSource> source_;
+  std::unique_ptr<PushSetup> push_;
   std::unique_ptr<Serving> serving_;
   std::unique_ptr<StatusSource> status_;
   std::unique_ptr<TftpServer> tftp_;
@@ -199,6 +202,7 @@ void AddServe(CLI::App& app, CommandContext& context) {
   command->add_option("--state", options->state_folder,
                       "folder that keeps the CA made here; ~/.local/state/cozy-airgap when left"
                       " out");
+  PushSetup::AddTo(command, &options->push);
   command->callback([options, &context] {
     context.run = [options, &context] { return ServeCommand(context, *options).Run(); };
   });

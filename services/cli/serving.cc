@@ -80,13 +80,15 @@ void AddBundleMetrics(const std::vector<BundleReport>& bundles, MetricsText* met
 
 }  // namespace
 
-Serving::Serving(Env* env, std::string service, BundleSource* source, std::string ca_path)
+Serving::Serving(Env* env, std::string service, BundleSource* source, std::string ca_path,
+                 const PushSetup* push)
     : env_(env),
       service_(std::move(service)),
       source_(source),
       ca_path_(std::move(ca_path)),
+      push_(push),
       started_(std::chrono::steady_clock::now()),
-      registry_([source] { return source->catalog(); }),
+      registry_([source] { return source->catalog(); }, push->options()),
       assets_([source] { return source->catalog(); }) {}
 
 HttpResponse Serving::Serve(const HttpRequest& request) {
@@ -156,6 +158,7 @@ ServiceSnapshot Serving::Snapshot() const {
   snapshot.bundles = ReportBundles(*source_->catalog());
   snapshot.clients = clients_.Report();
   snapshot.problems = source_->problems();
+  for (const std::string& problem : push_->problems()) snapshot.problems.push_back(problem);
   for (std::string& problem : verifier_.problems()) snapshot.problems.push_back(problem);
   return snapshot;
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/bundle_source.h"
+#include "cli/push_setup.h"
 #include "control/background_verify.h"
 #include "control/client_table.h"
 #include "control/snapshot.h"
@@ -19,7 +20,9 @@ namespace airgap {
 class Serving {
  public:
   // `service` is the name in snapshots. `ca_path`: served at /ca.pem; may be empty.
-  Serving(Env* env, std::string service, BundleSource* source, std::string ca_path);
+  // `push` must outlive this.
+  Serving(Env* env, std::string service, BundleSource* source, std::string ca_path,
+          const PushSetup* push);
 
   // Any path of any listener. Safe to call from several threads. Plain HTTP gets assets, /healthz
   // and /ca.pem only; TLS also /v2/, /metrics and what `extra` answers (status 0: not its path).
@@ -45,6 +48,7 @@ class Serving {
   const std::string service_;
   BundleSource* const source_;
   const std::string ca_path_;
+  const PushSetup* const push_;
   const std::chrono::steady_clock::time_point started_;
   RegistryApi registry_;
   AssetRoutes assets_;

@@ -1,5 +1,6 @@
 // registryd: the front for machines. HTTPS: the OCI distribution API, boot assets, metrics. Plain
-// HTTP: boot assets for firmware that knows nothing better. No state of its own.
+// HTTP: boot assets for firmware that knows nothing better. No state of its own, unless clients may
+// push: what they push.
 #include "cli/daemon.h"
 #include "cli/daemon_options.h"
 #include "cli/exit_code.h"
@@ -14,7 +15,9 @@ int Fail(const Status& status) { return FailProgram("registryd", status); }
 int Run(const DaemonOptions& options) {
   auto source = BundleSource::Open(RealEnv(), options.bundles);
   if (!source.ok()) return Fail(source.status());
-  Serving serving(RealEnv(), "registryd", source->get(), options.ca);
+  auto push = PushSetup::Open(RealEnv(), options.push);
+  if (!push.ok()) return Fail(push.status());
+  Serving serving(RealEnv(), "registryd", source->get(), options.ca, push->get());
   HttpServerOptions server_options;
   server_options.tls_listen = options.listen;
   server_options.plain_listen = options.http;
@@ -45,7 +48,7 @@ int main(int argc, char** argv) {
   airgap::DaemonOptions options;
   int exit_code = 0;
   airgap::DaemonOptionSet set{
-      "registryd", "Serves bundles to machines.", "0.0.0.0:5000", true, true, false};
+      "registryd", "Serves bundles to machines.", "0.0.0.0:5000", true, true, false, true};
   if (!airgap::ParseDaemonOptions(set, argc, argv, &options, &exit_code)) return exit_code;
   return airgap::Run(options);
 }

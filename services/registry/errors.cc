@@ -14,6 +14,8 @@ OciError Unknown(Subject subject) {
     case Subject::kBlob:
     case Subject::kDigest:
       return OciError::kBlobUnknown;
+    case Subject::kUpload:
+      return OciError::kBlobUploadUnknown;
   }
   return OciError::kNameUnknown;
 }
@@ -27,6 +29,8 @@ OciError Invalid(Subject subject) {
     case Subject::kBlob:
     case Subject::kDigest:
       return OciError::kDigestInvalid;
+    case Subject::kUpload:
+      return OciError::kBlobUploadInvalid;
   }
   return OciError::kNameInvalid;
 }
@@ -82,8 +86,9 @@ RegistryError MapToOci(const Status& status, Subject subject) {
       return {400, Invalid(subject)};
     case Code::kDenied:
       return {403, OciError::kDenied};
-    case Code::kIo:
     case Code::kNoSpace:
+      return {507, OciError::kDenied};
+    case Code::kIo:
     case Code::kUnavailable:
       return {503, Unknown(subject)};
   }

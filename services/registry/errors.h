@@ -32,14 +32,15 @@ inline constexpr int kOciErrorCount = 14;
 std::string_view OciErrorName(OciError error);
 
 // What a request was about: the same Status means another code for a name than for a blob.
-enum class Subject { kName, kManifest, kBlob, kDigest };
+enum class Subject { kName, kManifest, kBlob, kDigest, kUpload };
 
 struct RegistryError {
   int http_status;
   OciError code;
 };
-// Never 500: what a client asks for wrongly is 4xx, a medium that cannot be read is 503. Bytes
-// that do not match their digest are as good as absent (404); the message says so.
+// Never 500: what a client asks for wrongly is 4xx, a medium that cannot be read is 503, a disk
+// that is full 507 (RFC 4918 11.5), which no client takes for a reason to try again. Bytes that do
+// not match their digest are as good as absent (404); the message says so.
 RegistryError MapToOci(const Status& status, Subject subject);
 
 // {"errors":[{"code","message","detail"}]}

@@ -24,10 +24,11 @@ void TheCodesAreThoseOfTheSpecification(void**) {
 
 void EveryStatusHasAnAnswerThatIsNever500(void**) {
   for (int code = 1; code <= static_cast<int>(Code::kAmbiguous); ++code) {
-    for (Subject subject : {Subject::kName, Subject::kManifest, Subject::kBlob, Subject::kDigest}) {
+    for (Subject subject :
+         {Subject::kName, Subject::kManifest, Subject::kBlob, Subject::kDigest, Subject::kUpload}) {
       RegistryError error = MapToOci(Status(static_cast<Code>(code), "x"), subject);
       assert_true((error.http_status >= 400 && error.http_status < 500) ||
-                  error.http_status == 503);
+                  error.http_status == 503 || error.http_status == 507);
     }
   }
 }
@@ -46,6 +47,8 @@ void TheSubjectChoosesTheCode(void**) {
   Expect(Corrupt("x"), Subject::kBlob, 404, "BLOB_UNKNOWN");
   Expect(InvalidArgument("x"), Subject::kDigest, 400, "DIGEST_INVALID");
   Expect(InvalidArgument("x"), Subject::kName, 400, "NAME_INVALID");
+  Expect(NotFound("x"), Subject::kUpload, 404, "BLOB_UPLOAD_UNKNOWN");
+  Expect(NoSpace("x"), Subject::kUpload, 507, "DENIED");
   Expect(Unsupported("x"), Subject::kDigest, 400, "DIGEST_INVALID");
 }
 

@@ -18,18 +18,19 @@ Result<uint64_t> ParseCount(const std::string& text) {
   return count;
 }
 
-std::string PercentEncode(const std::string& text) {
+}  // namespace
+
+std::string PercentEncode(std::string_view text) {
+  constexpr std::string_view kPlain = "-._~/:";
   std::string encoded;
-  for (unsigned char c : text) {
-    bool plain = isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
+  for (char c : text) {
+    bool plain = isalnum(static_cast<unsigned char>(c)) != 0 || kPlain.find(c) != kPlain.npos;
     char hex[4];
-    snprintf(hex, sizeof hex, "%%%02X", c);
-    encoded += plain ? std::string(1, static_cast<char>(c)) : std::string(hex);
+    snprintf(hex, sizeof hex, "%%%02X", static_cast<unsigned char>(c));
+    encoded += plain ? std::string(1, c) : std::string(hex);
   }
   return encoded;
 }
-
-}  // namespace
 
 Result<Page> CutPage(const HttpRequest& request, const std::vector<std::string>& sorted) {
   Page page;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/http_server.h"
@@ -17,5 +18,8 @@ struct Page {
 // `sorted` cut to what ?n= and ?last= of the request ask for. kInvalidArgument for an n that is no
 // number. At most limits::tags_page_max_count entries when n asks for more; all without n.
 Result<Page> CutPage(const HttpRequest& request, const std::vector<std::string>& sorted);
+
+// For a path or a query value in a header; '/' and ':' stay as they are.
+std::string PercentEncode(std::string_view text);
 
 }  // namespace airgap

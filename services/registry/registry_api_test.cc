@@ -11,7 +11,7 @@ class Fixture {
  public:
   Fixture() : catalog_(Catalog::Build({testing::OpenBytes(testing::MakeTestPlan().Encode())})) {}
 
-  HttpResponse Ask(const std::string& path, std::map<std::string, std::string> query = {},
+  HttpResponse Ask(const std::string& path, std::multimap<std::string, std::string> query = {},
                    std::map<std::string, std::string> headers = {},
                    const std::string& method = "GET") {
     HttpRequest request;

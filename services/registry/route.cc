@@ -35,7 +35,8 @@ bool MatchEndpoint(std::string_view rest, Route* route) {
     if (behind.empty() || behind[0] == '/') {
       route->endpoint = Endpoint::kUpload;
       route->name = rest.substr(0, uploads);
-      return true;
+      route->reference = behind.substr(behind.empty() ? 0 : 1);
+      return route->reference.find('/') == std::string::npos;
     }
   }
   constexpr std::string_view kTags = "/tags/list";

@@ -22,7 +22,7 @@ enum class Endpoint {
 struct Route {
   Endpoint endpoint = Endpoint::kBase;
   std::string name;       // may begin with an upstream host, port and all
-  std::string reference;  // as the client wrote it
+  std::string reference;  // as the client wrote it: a tag, a digest, an upload session's id or ""
 };
 
 // kInvalidArgument when <name> is no repository name, kNotFound when no endpoint has this shape.

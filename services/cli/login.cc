@@ -1,0 +1,102 @@
+// cozy-airgap login add | remove: who may push.
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "base/limits.h"
+#include "cli/command.h"
+#include "registry/logins.h"
+
+namespace airgap {
+namespace {
+
+constexpr unsigned kLoginsMode = 0640;
+
+struct LoginOptions {
+  std::string path;
+  std::string user;
+};
+
+// One line of standard input, not shown when it is a terminal.
+Result<std::string> ReadPassword() {
+  termios shown{};
+  bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
+  if (is_terminal) {
+    termios hidden = shown;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+    fputs("password: ", stderr);
+  }
+  std::string password;
+  bool is_read = static_cast<bool>(std::getline(std::cin, password));
+  if (is_terminal) {
+    tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+    fputs("\n", stderr);
+  }
+  if (!is_read) return InvalidArgument("no password on standard input");
+  return password;
+}
+
+// The file without the user's line; "" when there is no file yet.
+Result<std::string> WithoutUser(const LoginOptions& options, bool* was_there) {
+  Result<std::string> text = ReadWholeFile(RealEnv(), options.path, limits::logins_file_max_bytes);
+  if (!text.ok() && text.status().code() == Code::kNotFound) return std::string();
+  if (!text.ok()) return text.status();
+  std::string kept;
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    bool is_theirs = line.substr(0, options.user.size() + 1) == options.user + ":";
+    *was_there |= is_theirs;
+    if (!is_theirs) kept += line + "\n";
+  }
+  return kept;
+}
+
+int RunAdd(const CommandContext& context, const LoginOptions& options) {
+  bool was_there = false;
+  Result<std::string> others = WithoutUser(options, &was_there);
+  if (!others.ok()) return context.Fail(others.status());
+  Result<std::string> password = ReadPassword();
+  if (!password.ok()) return context.Fail(password.status());
+  Result<std::string> line = FormatLogin(options.user, *password);
+  if (!line.ok()) return context.Fail(line.status());
+  Status written = WriteWholeFile(RealEnv(), options.path, *others + *line + "\n", kLoginsMode);
+  if (!written.ok()) return context.Fail(written);
+  context.Print(options.user + (was_there ? " has a new password in " : " may push: ") +
+                options.path);
+  return kExitFine;
+}
+
+int RunRemove(const CommandContext& context, const LoginOptions& options) {
+  bool was_there = false;
+  Result<std::string> others = WithoutUser(options, &was_there);
+  if (!others.ok()) return context.Fail(others.status());
+  if (!was_there) return context.Fail(NotFound(options.path + " has no user " + options.user));
+  Status written = WriteWholeFile(RealEnv(), options.path, *others, kLoginsMode);
+  if (!written.ok()) return context.Fail(written);
+  context.Print(options.user + " is removed from " + options.path);
+  return kExitFine;
+}
+
+}  // namespace
+
+void AddLogin(CLI::App& login, CommandContext& context) {
+  auto add = [&](const char* name, const char* about,
+                 int (*run)(const CommandContext&, const LoginOptions&)) {
+    CLI::App* command = login.add_subcommand(name, about);
+    auto options = std::make_shared<LoginOptions>();
+    command->add_option("--logins", options->path, "the file of logins")->required();
+    command->add_option("--user", options->user, "the user's name")->required();
+    command->callback([&context, options, run] {
+      context.run = [&context, options, run] { return run(context, *options); };
+    });
+  };
+  add("add", "let a user push; the password is read from standard input", RunAdd);
+  add("remove", "take a user out of the file", RunRemove);
+}
+
+}  // namespace airgap
