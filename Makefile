@@ -25,7 +25,7 @@ stop: ## stop what `make run` started
 
 .PHONY: test
 test: setup ## build everything and run every test
-	@$(MAKE) --no-print-directory -j$(JOBS) test-programs $(BUILD)/appliance.iso
+	@$(MAKE) --no-print-directory -j$(JOBS) test-programs peers $(BUILD)/appliance.iso
 	@scripts/run-tests
 
 .PHONY: soak
@@ -55,6 +55,10 @@ programs: setup ## build the static programs in build/bin
 .PHONY: setup
 setup: ## install what the build and the tests need on this machine
 	@scripts/setup
+
+.PHONY: peers
+peers: # the tests' Go peers
+	@scripts/build-peers
 
 .PHONY: fetch
 fetch: setup ## download every pinned input; afterwards the build needs no network

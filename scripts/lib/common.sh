@@ -5,7 +5,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/cozy-airgap
 DOWNLOADS=$CACHE/downloads
 PACKAGES=${AIRGAP_PACKAGES:-$ROOT/rootfs/packages}
-DEMO_PACKAGES=$ROOT/tests/demo/packages
+PEER_PACKAGES=$ROOT/tests/peers/packages
 
 say() {
   printf '%s\n' "$*" >&2
@@ -21,10 +21,14 @@ usage() {
   exit 2
 }
 
-# also_for_the_demo ARGS... runs the calling script once more for the demo bundle's own pins, when
-# it was called for everything.
-also_for_the_demo() {
-  [ -n "${AIRGAP_PACKAGES:-}" ] || AIRGAP_PACKAGES=$DEMO_PACKAGES "$0" "$@"
+# also_for_the_tests ARGS... runs the calling script once more for each folder of pins that only the
+# tests have, when it was called for everything.
+also_for_the_tests() {
+  local folder
+  [ -z "${AIRGAP_PACKAGES:-}" ] || return 0
+  for folder in "$ROOT"/tests/*/packages; do
+    AIRGAP_PACKAGES=$folder "$0" "$@"
+  done
 }
 
 # sha256_of FILE prints the digest alone.
