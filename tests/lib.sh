@@ -115,7 +115,14 @@ start_serve() {
   CA=$WORK/state/ca.pem
   background serve "$AIRGAP" serve --bundle "$bundle" --listen "127.0.0.1:$PORT" \
     --state "$WORK/state" "$@"
-  wait_for 20 "serve on $URL" curl -sf --cacert "$CA" "$URL/v2/"
+  wait_for 20 "serve on $URL" curl -s -o "$WORK/body" --cacert "$CA" \
+    "$URL/healthz"
+}
+
+# stop_serve stops what start_serve started, which must end well.
+stop_serve() {
+  kill "$LAST_PID"
+  wait "$LAST_PID" || fail "serve ended with status $?: $(tail -n 5 "$WORK/serve.log")"
 }
 
 # get PATH [CURL ARGUMENT...]: asks what start_serve started, trusting its CA only.

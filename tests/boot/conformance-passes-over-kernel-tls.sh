@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# timeout: 400
+# The OCI conformance suite against the appliance, where the kernel encrypts: its counters move and
+# everything passes.
+set -euo pipefail
+. "$(dirname "$0")/fixture.bash"
+. "$(dirname "$0")/../registry/push.bash"
+. "$(dirname "$0")/push.bash"
+
+MEMORY_MIB=1024
+boot_with_shell "$APPLIANCE_ISO"
+wait_until_it_serves
+let_the_guest_take_pushes -t tmpfs -o size=400m tmpfs
+count() { in_guest "awk '/TlsTxSw |TlsTxDevice /{n += \$2} END {print n}' /proc/net/tls_stat"; }
+kernel_encrypts() {
+  local before after
+  before=$(count)
+  asks_for_a_login
+  after=$(count)
+  [ "$after" -gt "$before" ]
+}
+wait_for 60 "a connection that the kernel encrypts" kernel_encrypts
+before=$(count)
+for version in 1.1 dev; do
+  conformance "appliance-$version" OCI_VERSION=$version OCI_API_BLOBS_UPLOAD_CANCEL=true \
+    OCI_USERNAME="$PUSH_USER" OCI_PASSWORD="$PUSH_PASSWORD"
+  ! finds -E 'disabled|skipped' <<<"$CONFORMANCE" || fail "not everything was tested"
+done
+echo "connections that the kernel encrypted: $(($(count) - before))"
+[ "$(count)" -gt "$before" ] || fail "the kernel encrypted none of the suite's connections"

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SIGKILL at any moment: what was acknowledged is there afterwards, an upload session is gone, and
+# no file is left that nobody owns.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/push.bash"
+
+repository=/v2/site.example/app
+start_push_serve
+login=$(as_pusher)
+head -c 3000000 /dev/urandom >"$WORK/blob"
+blob=sha256:$(sha256_of "$WORK/blob")
+expect "a blob" "$(status_of "$repository/blobs/uploads/?digest=$blob" -X POST -K "$login" \
+  --data-binary "@$WORK/blob")" 201
+printf '{}' >"$WORK/config"
+config=sha256:$(sha256_of "$WORK/config")
+expect "a config" "$(status_of "$repository/blobs/uploads/?digest=$config" -X POST -K "$login" \
+  --data-binary "@$WORK/config")" 201
+type=application/vnd.oci.image.manifest.v1+json
+printf '{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"%s","size":2},
+  "layers":[{"mediaType":"application/octet-stream","digest":"%s","size":3000000}]}' $type \
+  application/vnd.oci.empty.v1+json "$config" "$blob" >"$WORK/manifest"
+expect "a manifest" "$(status_of $repository/manifests/v1 -X PUT -K "$login" \
+  -H "Content-Type: $type" --data-binary "@$WORK/manifest")" 201
+
+# A session that is half way when the power goes.
+expect "a session" "$(status_of $repository/blobs/uploads/ -X POST -K "$login" \
+  -D "$WORK/headers")" 202
+session=$(header Location "$WORK/headers")
+expect "a piece" "$(status_of "$session" -X PATCH -K "$login" --data-binary "@$WORK/blob")" 202
+expect "a file for it" "$(find "$WORK/overlay/uploads" -type f | wc -l)" 1
+kill -9 "$LAST_PID"
+wait "$LAST_PID" 2>/dev/null || true
+
+start_push_serve
+expect "the session" "$(status_of "$session" -K "$login")" 404
+expect "files of sessions" "$(find "$WORK/overlay/uploads" -type f | wc -l)" 0
+get "$repository/blobs/$blob" -o "$WORK/got"
+cmp "$WORK/blob" "$WORK/got"
+get $repository/manifests/v1 -o "$WORK/got"
+cmp "$WORK/manifest" "$WORK/got"
+expect "files of blobs" "$(find "$WORK/overlay/blobs" -type f | wc -l)" 2
+expect "a delete" "$(status_of "$repository/blobs/$blob" -X DELETE -K "$login")" 202
+expect "gone" "$(status_of "$repository/blobs/$blob")" 404
