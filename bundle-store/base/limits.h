@@ -52,6 +52,8 @@ inline constexpr size_t asset_path_max_bytes = 512;
 
 // HTTP.
 inline constexpr unsigned http_connections_max_count = 1'000;
+inline constexpr unsigned http_ending_max_count = 64;  // idle ones that make room, above the limit
+inline constexpr unsigned http_idle_makes_room_ms = 1'000;
 inline constexpr size_t http_request_head_max_bytes = 16 * kKiB;
 inline constexpr unsigned http_idle_timeout_s = 60;
 inline constexpr unsigned http_client_stall_timeout_s = 90;

@@ -43,6 +43,13 @@ unsigned FrontShared::ConnectionsOpen() const {
   return open;
 }
 
+bool FrontShared::MakeRoom() {
+  unsigned open = ConnectionsOpen();
+  if (open < connections_max) return true;
+  // Those that were told to end need a moment for it.
+  return open < connections_max + limits::http_ending_max_count && idle->EndLongest();
+}
+
 FrontLoop::FrontLoop(FrontShared* shared, bool is_first, LoopbackPairSource pairs)
     : shared_(shared),
       is_first_(is_first),
@@ -159,10 +166,10 @@ void FrontLoop::AcceptAll(Watched* listener) {
 
 void FrontLoop::Accepted(UniqueFd client, const sockaddr_storage& address, socklen_t length,
                          bool is_tls) {
-  bool is_full = shared_->ConnectionsOpen() >= shared_->connections_max;
+  bool has_room = shared_->MakeRoom();
   if (is_tls) {
-    if (!is_full) StartHandshake(std::move(client), address, length);
-  } else if (is_full) {
+    if (has_room) StartHandshake(std::move(client), address, length);
+  } else if (!has_room) {
     Refuse(client.get());
   } else {
     shared_->plain_engine->Add(std::move(client), reinterpret_cast<const sockaddr*>(&address),

@@ -27,6 +27,7 @@ struct FrontShared {
   HttpEngine* plain_engine = nullptr;
   HttpEngine* pump_engine = nullptr;
   HttpEngine* ktls_engine = nullptr;
+  IdleConnections* idle = nullptr;
   unsigned connections_max = 0;
   bool may_use_ktls = true;
   std::atomic<bool> kernel_has_tls{false};
@@ -37,6 +38,8 @@ struct FrontShared {
   std::atomic<uint64_t> handshakes_failed{0};
 
   unsigned ConnectionsOpen() const;
+  // Whether one more connection may come; an idle one may have to end for it.
+  bool MakeRoom();
 };
 
 class FrontLoop {

@@ -179,16 +179,25 @@ MHD_Result OnHeadOfWrite(HttpEngine* engine, MHD_Connection* connection, const c
   return Send(connection, response, state);
 }
 
+IdleConnections::Entry* EntryOf(MHD_Connection* connection) {
+  const MHD_ConnectionInfo* info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return static_cast<IdleConnections::Entry*>(info->socket_context);
+}
+
 // Called with the head, with each piece of a body that is taken, and at the end of the request.
 MHD_Result OnRequest(void* engine_pointer, MHD_Connection* connection, const char* url,
                      const char* method, const char* version, const char* body, size_t* body_bytes,
                      void** state_pointer) {
   auto* engine = static_cast<HttpEngine*>(engine_pointer);
   bool is_head = *state_pointer == nullptr;
-  if (is_head) *state_pointer = new RequestState();
+  if (is_head) {
+    *state_pointer = new RequestState();
+    engine->shared()->idle.Remove(EntryOf(connection));
+  }
   auto* state = static_cast<RequestState*>(*state_pointer);
   if (is_head) {
-    ++engine->counters()->requests;
+    ++engine->shared()->requests;
     state->closes_after = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
     bool is_read =
         strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
@@ -235,19 +244,30 @@ void OnCompleted(void* engine_pointer, MHD_Connection* connection, void** state_
   auto* engine = static_cast<HttpEngine*>(engine_pointer);
   std::unique_ptr<RequestState> state(static_cast<RequestState*>(*state_pointer));
   *state_pointer = nullptr;
+  engine->shared()->idle.Idle(EntryOf(connection));
   if (state == nullptr || code != MHD_REQUEST_TERMINATED_COMPLETED_OK) return;
-  engine->counters()->bytes_sent += state->body_bytes;
+  engine->shared()->bytes_sent += state->body_bytes;
   // libmicrohttpd ends the connection right after this; it is too late when it says so.
   if (engine->transport() == Transport::kKernelTls && state->closes_after) {
     SendCloseNotify(SocketOf(connection));
   }
 }
 
-void OnConnection(void* engine_pointer, MHD_Connection*, void**,
+// The end is told before the socket is closed.
+void OnConnection(void* engine_pointer, MHD_Connection* connection, void** entry_pointer,
                   MHD_ConnectionNotificationCode code) {
   auto* engine = static_cast<HttpEngine*>(engine_pointer);
-  if (code == MHD_CONNECTION_NOTIFY_STARTED) ++engine->open();
-  if (code == MHD_CONNECTION_NOTIFY_CLOSED) --engine->open();
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    auto* entry = new IdleConnections::Entry(SocketOf(connection));
+    *entry_pointer = entry;
+    engine->shared()->idle.Idle(entry);
+    ++engine->open();
+  } else {
+    std::unique_ptr<IdleConnections::Entry> entry(
+        static_cast<IdleConnections::Entry*>(*entry_pointer));
+    engine->shared()->idle.Remove(entry.get());
+    --engine->open();
+  }
 }
 
 // libmicrohttpd tells of every client that goes away; nobody wants to read that.
@@ -286,8 +306,8 @@ HttpResponse HttpResponse::Text(int status, std::string content_type, std::strin
 
 Result<std::unique_ptr<HttpEngine>> HttpEngine::Start(Transport transport, unsigned connections_max,
                                                       const HttpHandler& handler,
-                                                      EngineCounters* counters) {
-  std::unique_ptr<HttpEngine> engine(new HttpEngine(transport, handler, counters));
+                                                      EngineShared* shared) {
+  std::unique_ptr<HttpEngine> engine(new HttpEngine(transport, handler, shared));
   unsigned flags = MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC |
                    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
   // Without the shutdown() of each socket, which would come before close_notify.

@@ -10,6 +10,7 @@
 #include "base/env.h"
 #include "base/status.h"
 #include "net/http_server.h"
+#include "net/idle_connections.h"
 
 struct MHD_Daemon;
 
@@ -22,16 +23,17 @@ enum class Transport {
 };
 
 // Shared by all engines of one server.
-struct EngineCounters {
+struct EngineShared {
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> bytes_sent{0};
+  IdleConnections idle;
 };
 
 class HttpEngine {
  public:
   static Result<std::unique_ptr<HttpEngine>> Start(Transport transport, unsigned connections_max,
                                                    const HttpHandler& handler,
-                                                   EngineCounters* counters);
+                                                   EngineShared* shared);
   ~HttpEngine() { Stop(); }
   // Ends every connection and waits for their threads. Add() must not be called any more.
   void Stop();
@@ -43,16 +45,16 @@ class HttpEngine {
   // For the callbacks of http_engine.cc.
   Transport transport() const { return transport_; }
   const HttpHandler& handler() const { return handler_; }
-  EngineCounters* counters() { return counters_; }
+  EngineShared* shared() { return shared_; }
   std::atomic<unsigned>& open() { return connections_open_; }
 
  private:
-  HttpEngine(Transport transport, HttpHandler handler, EngineCounters* counters)
-      : transport_(transport), handler_(std::move(handler)), counters_(counters) {}
+  HttpEngine(Transport transport, HttpHandler handler, EngineShared* shared)
+      : transport_(transport), handler_(std::move(handler)), shared_(shared) {}
 
   const Transport transport_;
   const HttpHandler handler_;
-  EngineCounters* const counters_;
+  EngineShared* const shared_;
   std::atomic<unsigned> connections_open_{0};
   MHD_Daemon* daemon_ = nullptr;
 };

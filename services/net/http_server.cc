@@ -23,6 +23,7 @@ class HttpServerImpl : public HttpServer {
                                   ? options.connections_max_count
                                   : limits::http_connections_max_count;
     shared_.may_use_ktls = options.ktls;
+    shared_.idle = &engine_shared_.idle;
     if (!options.plain_listen.empty()) RETURN_IF_ERROR(InitPlain(options, handler));
     if (!options.tls_listen.empty()) RETURN_IF_ERROR(InitTls(options, handler));
     unsigned loops = std::clamp(std::thread::hardware_concurrency(), 1U, kLoopsMax);
@@ -43,8 +44,8 @@ class HttpServerImpl : public HttpServer {
 
   HttpServerCounters counters() const override {
     HttpServerCounters counters;
-    counters.requests = engine_counters_.requests;
-    counters.bytes_sent = engine_counters_.bytes_sent;
+    counters.requests = engine_shared_.requests;
+    counters.bytes_sent = engine_shared_.bytes_sent;
     counters.connections_open = shared_.ConnectionsOpen();
     counters.ktls_connections = shared_.ktls_connections;
     counters.pump_connections = shared_.pump_connections;
@@ -60,8 +61,9 @@ class HttpServerImpl : public HttpServer {
 
  private:
   Result<std::unique_ptr<HttpEngine>> StartEngine(Transport transport, const HttpHandler& handler) {
-    // One more than the front lets in: it does the counting.
-    return HttpEngine::Start(transport, shared_.connections_max + 1, handler, &engine_counters_);
+    // More than the front lets in: it does the counting.
+    unsigned max = shared_.connections_max + limits::http_ending_max_count + 1;
+    return HttpEngine::Start(transport, max, handler, &engine_shared_);
   }
 
   Status InitPlain(const HttpServerOptions& options, const HttpHandler& handler) {
@@ -90,7 +92,7 @@ class HttpServerImpl : public HttpServer {
     return OkStatus();
   }
 
-  EngineCounters engine_counters_;
+  EngineShared engine_shared_;
   std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<HttpEngine> plain_engine_;
   std::unique_ptr<HttpEngine> pump_engine_;

@@ -264,6 +264,29 @@ void TheLimitOfConnectionsIsToldAndRecovers(void**) {
   assert_int_equal(fixture.Connect().Get("/none").status, 404);
 }
 
+void WhoHasBeenIdleLongestMakesRoom(void**) {
+  for (bool is_tls : {false, true}) {
+    Fixture fixture(2);
+    TestClient longest = fixture.Connect();
+    longest.Get("/none");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    TestClient other = fixture.Connect();
+    other.Get("/none");
+    std::this_thread::sleep_for(std::chrono::milliseconds(limits::http_idle_makes_room_ms));
+    if (is_tls) {
+      assert_int_equal(fixture.Connect().Get("/none").status, 404);
+    } else {
+      UniqueFd third = testing::ConnectTcp(fixture.server().plain_port());
+      std::string_view request = "GET /none HTTP/1.1\r\nHost: x\r\n\r\n";
+      assert_int_equal(send(third.get(), request.data(), request.size(), 0), request.size());
+      char text[64] = {};
+      (void)recv(third.get(), text, sizeof text - 1, 0);
+      ASSERT_CONTAINS(text, "404");
+    }
+    assert_int_equal(other.Get("/none").status, 404);
+  }
+}
+
 void ANewCertificateIsUsedWithoutDroppingAConnection(void**) {
   Fixture fixture;
   TestClient before = fixture.Connect();
@@ -319,6 +342,7 @@ int main() {
       cmocka_unit_test(ARequestHeadThatIsTooLargeIsRefused),
       cmocka_unit_test(ManyPullsAtOnceArriveWhole),
       cmocka_unit_test(TheLimitOfConnectionsIsToldAndRecovers),
+      cmocka_unit_test(WhoHasBeenIdleLongestMakesRoom),
       cmocka_unit_test(ANewCertificateIsUsedWithoutDroppingAConnection),
       cmocka_unit_test(WhatCannotBeListenedOnIsNamed),
   };
