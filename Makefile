@@ -34,8 +34,7 @@ soak: setup ## the long runs: every fuzz target, every fault, in full
 	@scripts/soak
 
 .PHONY: bench
-bench: ## measure against the peers in one run; tables go to build/bench
-	@scripts/setup --bench
+bench: setup ## measure against the peers in one run; tables go to build/bench
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/appliance.iso
 	@scripts/bench
 

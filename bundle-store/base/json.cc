@@ -38,6 +38,7 @@ size_t JsonView::size() const {
 }
 
 void JsonView::ForEach(const std::function<bool(JsonView)>& element) const {
+  if (!IsArray()) return;
   size_t index = 0;
   size_t count = 0;
   yyjson_val* value = nullptr;
@@ -47,6 +48,7 @@ void JsonView::ForEach(const std::function<bool(JsonView)>& element) const {
 }
 
 void JsonView::ForEachMember(const std::function<bool(std::string_view, JsonView)>& member) const {
+  if (!IsObject()) return;
   size_t index = 0;
   size_t count = 0;
   yyjson_val* key = nullptr;

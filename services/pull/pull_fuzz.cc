@@ -15,6 +15,7 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
       "bytes 100-199/200",
       "{\"auths\":{\"ghcr.io\":{\"auth\":\"dXNlcjpwYXNz\"}}}",
       "{\"errors\":[{\"code\":\"NAME_UNKNOWN\",\"message\":\"no such name\"}]}",
+      "222",
   };
   if (number >= sizeof kSeeds / sizeof kSeeds[0]) return 0;
   size_t size = strlen(kSeeds[number]);
