@@ -50,16 +50,14 @@ bool FrontShared::MakeRoom() {
   return open < connections_max + limits::http_ending_max_count && idle->EndLongest();
 }
 
-FrontLoop::FrontLoop(FrontShared* shared, bool is_first, LoopbackPairSource pairs)
+FrontLoop::FrontLoop(FrontShared* shared, bool is_first)
     : shared_(shared),
       is_first_(is_first),
-      pairs_(std::move(pairs)),
       next_tick_(Clock::now()),
       scratch_(std::make_unique<uint8_t[]>(limits::tls_record_max_bytes)) {}
 
 Result<std::unique_ptr<FrontLoop>> FrontLoop::Start(FrontShared* shared, bool is_first) {
-  ASSIGN_OR_RETURN(LoopbackPairSource pairs, LoopbackPairSource::Open());
-  std::unique_ptr<FrontLoop> loop(new FrontLoop(shared, is_first, std::move(pairs)));
+  std::unique_ptr<FrontLoop> loop(new FrontLoop(shared, is_first));
   RETURN_IF_ERROR(loop->Init());
   loop->thread_ = std::thread([raw = loop.get()] { raw->Run(); });
   return loop;
@@ -236,7 +234,7 @@ void FrontLoop::HandToKernelTls(Connection* connection) {
 
 void FrontLoop::StartPump(Connection* connection) {
   ++shared_->pump_connections;
-  Result<LoopbackPair> pair = pairs_.Make();
+  Result<SocketPair> pair = SocketPair::Make();
   int inner = pair.ok() ? pair->client.get() : -1;
   connection->pump =
       std::make_unique<Pump>(std::move(connection->ssl), connection->client.get(),
@@ -286,7 +284,7 @@ void FrontLoop::Tick() {
   // The kernel's TLS is a module that may be loaded after we started.
   bool is_time = ticks_++ % kTicksPerKernelProbe == 0;
   if (shared_->may_use_ktls && is_time && !shared_->kernel_has_tls) {
-    shared_->kernel_has_tls = KernelHasTls(&pairs_);
+    shared_->kernel_has_tls = KernelHasTls();
   }
 }
 

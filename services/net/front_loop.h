@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "net/http_engine.h"
-#include "net/loopback_pair.h"
 #include "net/pump.h"
+#include "net/socket_pair.h"
 #include "net/tls_context.h"
 
 namespace airgap {
@@ -73,7 +73,7 @@ class FrontLoop {
     std::list<std::unique_ptr<Connection>>::iterator place;
   };
 
-  FrontLoop(FrontShared* shared, bool is_first, LoopbackPairSource pairs);
+  FrontLoop(FrontShared* shared, bool is_first);
   Status Init();
   void Run();
   void OnEvent(const epoll_event& event);
@@ -93,7 +93,6 @@ class FrontLoop {
 
   FrontShared* const shared_;
   const bool is_first_;
-  LoopbackPairSource pairs_;
   UniqueFd epoll_;
   UniqueFd wake_;
   std::atomic<bool> stop_{false};

@@ -18,7 +18,7 @@ namespace airgap {
 
 enum class Transport {
   kPlain,
-  kPump,       // a loopback socket whose other end the pump holds
+  kPump,       // one of a pair whose other end the pump holds
   kKernelTls,  // a socket on which the kernel does TLS
 };
 

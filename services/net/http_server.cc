@@ -83,9 +83,8 @@ class HttpServerImpl : public HttpServer {
     shared_.pump_engine = pump_engine_.get();
     if (options.ktls) {
       ASSIGN_OR_RETURN(ktls_engine_, StartEngine(Transport::kKernelTls, handler));
-      ASSIGN_OR_RETURN(LoopbackPairSource pairs, LoopbackPairSource::Open());
       shared_.ktls_engine = ktls_engine_.get();
-      shared_.kernel_has_tls = KernelHasTls(&pairs);
+      shared_.kernel_has_tls = KernelHasTls();
     }
     ASSIGN_OR_RETURN(tls_listener_, ListenTcp(address));
     shared_.tls_listener = tls_listener_.get();

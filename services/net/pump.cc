@@ -164,7 +164,9 @@ Pump::Step Pump::InnerToClient() {
     inner_readable_ = false;
     return Step::kIdle;
   }
-  if (read < 0 && !inner_refuses_) return Step::kBroken;
+  // Closed with something of ours unread, after all that it said itself (unix(7)).
+  bool is_reset = read < 0 && errno == ECONNRESET;
+  if (read < 0 && !is_reset && !inner_refuses_) return Step::kBroken;
   if (read <= 0) {
     inner_ended_ = true;
     return Step::kMoved;

@@ -1,4 +1,4 @@
-// Carries bytes between a TLS client and a loopback socket, where the kernel cannot do TLS.
+// Carries bytes between a TLS client and one of a pair of sockets, where the kernel cannot do TLS.
 //
 // One Pump belongs to one connection and one thread. Both sockets are non-blocking and watched
 // edge-triggered by the owner, who tells of readiness and calls Run(). At most one TLS record is

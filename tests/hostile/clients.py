@@ -124,9 +124,7 @@ def ask_for_ever(requests, statuses):
     """Sends each of the requests again and again; every answer's status must be a wanted one."""
     ready()
     counts = {}
-    for request in itertools.cycle(requests):
-        if not next(until_the_end(), False):
-            break
+    for request, _ in zip(itertools.cycle(requests), until_the_end()):
         try:
             with secure() as connection:
                 connection.sendall(request)

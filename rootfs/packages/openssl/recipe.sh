@@ -8,7 +8,7 @@ targets="musl host"
 left_out=(apps tests docs module engine dso legacy comp async afalgeng uplink fips
   ssl3 tls1 tls1_1 dtls quic psk srp srtp nextprotoneg ct cms ts cmp rfc3779 gost
   aria bf camellia cast idea md4 mdc2 rc2 rc4 rmd160 seed siphash sm2 sm3 sm4 whirlpool blake2
-  ml-dsa slh-dsa ocb argon2 ui-console cached-fetch)
+  ml-dsa slh-dsa ocb argon2 ui-console)
 
 build() {
   local options=() option
