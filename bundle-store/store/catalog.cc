@@ -130,22 +130,33 @@ Result<BlobLocation> Catalog::FindBlob(const Digest& digest) const {
   return NotFound("no bundle carries blob " + digest.ToString());
 }
 
+// A copy that is damaged is withdrawn while it is read; the next bundle's is as good.
+Result<Catalog::ReadBlob> Catalog::ReadFirstWhole(const Digest& digest) const {
+  Status last;
+  for (const auto& bundle : bundles_) {
+    std::optional<size_t> number = bundle->Find(digest);
+    if (!number || bundle->state(*number) == BlobState::kCorrupt) continue;
+    const BlobEntry& entry = bundle->blobs()[*number];
+    if (entry.size_bytes > limits::manifest_max_bytes) {
+      return NotFound(digest.ToString() + " is a blob, not a manifest");
+    }
+    Result<std::string> text = bundle->ReadWholeBlob(*number, limits::manifest_max_bytes);
+    if (text.ok()) return ReadBlob{entry.kind, *std::move(text)};
+    last = text.status();
+  }
+  return last.ok() ? FindBlob(digest).status() : last;
+}
+
 Result<std::shared_ptr<const std::string>> Catalog::ReadManifest(const Digest& digest,
                                                                  Descriptor* descriptor) const {
   std::optional<CachedManifest> cached = manifests_.Get(digest);
   if (!cached) {
-    ASSIGN_OR_RETURN(BlobLocation blob, FindBlob(digest));
-    const BlobEntry& entry = blob.entry();
-    if (entry.size_bytes > limits::manifest_max_bytes) {
-      return NotFound(digest.ToString() + " is a blob, not a manifest");
-    }
-    ASSIGN_OR_RETURN(std::string text,
-                     blob.bundle->ReadWholeBlob(blob.blob_number, limits::manifest_max_bytes));
+    ASSIGN_OR_RETURN(ReadBlob blob, ReadFirstWhole(digest));
     Result<Manifest> parsed =
-        Manifest::Parse(text, MediaTypeOf(entry.kind), "manifest " + digest.ToString());
+        Manifest::Parse(blob.text, MediaTypeOf(blob.kind), "manifest " + digest.ToString());
     if (!parsed.ok()) return NotFound(parsed.status().message());
-    cached =
-        CachedManifest{parsed->media_type, std::make_shared<const std::string>(std::move(text))};
+    cached = CachedManifest{parsed->media_type,
+                            std::make_shared<const std::string>(std::move(blob.text))};
     manifests_.Put(digest, *cached);
   }
   descriptor->media_type = cached->media_type;

@@ -79,6 +79,11 @@ class Catalog {
   std::vector<std::string> AssetPaths() const;
 
  private:
+  struct ReadBlob {
+    ManifestKind kind = ManifestKind::kNone;
+    std::string text;
+  };
+
   Catalog() = default;
 
   void AddBundle(const Bundle& bundle);
@@ -87,6 +92,7 @@ class Catalog {
   const Repository* FindKey(std::string_view host, std::string_view name) const;
   Result<const Repository*> FindWithNs(std::string_view ns, std::string_view name) const;
   Result<const Repository*> FindBare(std::string_view name) const;
+  Result<ReadBlob> ReadFirstWhole(const Digest& digest) const;
 
   std::vector<std::shared_ptr<Bundle>> bundles_;
   std::map<std::string, Repository, std::less<>> repositories_;           // by "host/name"

@@ -130,6 +130,28 @@ void ACorruptCopyGivesWayToAnother(void**) {
   ASSERT_CODE(catalog->FindBlob(layer).status(), Code::kCorrupt);
 }
 
+void ADamagedManifestIsReadFromAnotherBundle(void**) {
+  std::string whole = MakeTestPlan().Encode();
+  auto catalog = Catalog::Build({OpenBytes(whole)});
+  Descriptor wanted = (*catalog->FindRepository("quay.io", "org/app"))->tags.at("v1");
+  Descriptor descriptor;
+  std::string text = **catalog->ReadManifest(wanted.digest, &descriptor);
+  std::string damaged = whole;
+  damaged[damaged.find(text) + text.size() / 2] ^= 0x55;
+
+  catalog = Catalog::Build({OpenBytes(damaged, "first.tar"), OpenBytes(whole, "second.tar")});
+  auto read = catalog->ReadManifest(wanted.digest, &descriptor);
+  ASSERT_OK(read);
+  ASSERT_TEXT(**read, text);
+  auto first = catalog->bundles()[0];
+  assert_true(first->state(*first->Find(wanted.digest)) == BlobState::kCorrupt);
+
+  catalog = Catalog::Build({OpenBytes(damaged, "first.tar"), OpenBytes(damaged, "second.tar")});
+  for (int again = 0; again < 2; ++again) {
+    ASSERT_CODE(catalog->ReadManifest(wanted.digest, &descriptor).status(), Code::kCorrupt);
+  }
+}
+
 void AnAssetIsVerifiedChunkByChunk(void**) {
   auto catalog = TestCatalog();
   auto location = catalog->FindAsset("boot/kernel");
@@ -181,6 +203,7 @@ int main() {
       cmocka_unit_test(ReferrersAreListed),
       cmocka_unit_test(TheLaterBundleWinsATagAndTheConflictIsNamed),
       cmocka_unit_test(ACorruptCopyGivesWayToAnother),
+      cmocka_unit_test(ADamagedManifestIsReadFromAnotherBundle),
       cmocka_unit_test(AnAssetIsVerifiedChunkByChunk),
       cmocka_unit_test(ADamagedAssetIsWithdrawn),
   };
