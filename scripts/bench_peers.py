@@ -198,7 +198,7 @@ class Bench:
                       storm(server, manifest, 8, 4, "-H", "Connection: close")[2])
         for server in (ours, nginx):
             url = f"http://127.0.0.1:{server.plain_port}/boot/vmlinuz"
-            self.note("asset", server, pull(server, url, asset_size, 60, self.ca))
+            self.note("asset", server, pull(server, url, asset_size, 300, self.ca))
 
     def ratio(self, figure, peer):
         both = zip(self.samples[figure]["registryd"], self.samples[figure][peer])
