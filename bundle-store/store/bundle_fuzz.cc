@@ -32,10 +32,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
   for (const std::string& name : catalog->RepositoryNames()) {
     auto repository = catalog->FindRepository("", name);
     if (!repository.ok()) continue;
-    for (const auto& [tag, descriptor] : (*repository)->tags) {
+    for (const auto& [tag, digest] : (*repository)->tags) {
       Descriptor found;
-      (void)catalog->ReadManifest(descriptor.digest, &found);
-      (void)catalog->Referrers(**repository, descriptor.digest);
+      (void)catalog->ReadManifest(digest, &found);
+      (void)catalog->Referrers(**repository, digest);
     }
   }
   for (const std::string& path : catalog->AssetPaths()) {

@@ -39,12 +39,12 @@ void Catalog::AddReference(const Bundle& bundle, const Descriptor& descriptor) {
   repository.name = reference->repository;
   repository.roots.insert(descriptor.digest);
   if (!reference->tag.empty()) {
-    auto [at, is_new] = repository.tags.emplace(reference->tag, descriptor);
-    if (!is_new && at->second.digest != descriptor.digest) {
+    auto [at, is_new] = repository.tags.emplace(reference->tag, descriptor.digest);
+    if (!is_new && at->second != descriptor.digest) {
       conflicts_.push_back(reference->ToString() + " is " + descriptor.digest.Short() + " in " +
-                           bundle.location() + " and " + at->second.digest.Short() +
+                           bundle.location() + " and " + at->second.Short() +
                            " in an earlier bundle; the former is served under the tag");
-      at->second = descriptor;
+      at->second = descriptor.digest;
     }
   }
   Result<Digest> subject = Digest::Parse(descriptor.Annotation(annotation::kSubject));

@@ -31,8 +31,8 @@ struct Repository {
   std::string host;  // "ghcr.io"
   std::string name;  // "cozystack/cozystack/api"
   std::string Key() const { return host + "/" + name; }
-  std::map<std::string, Descriptor> tags;  // sorted by tag
-  std::set<Digest> roots;                  // manifests that index.json names in this repository
+  std::map<std::string, Digest> tags;  // sorted by tag
+  std::set<Digest> roots;              // manifests that index.json names in this repository
   std::map<Digest, std::vector<Descriptor>> referrers;  // by subject
 };
 

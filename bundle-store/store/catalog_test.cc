@@ -22,7 +22,7 @@ void NsIsAClosedWorldKey(void**) {
   ASSERT_TEXT((*app)->host, "ghcr.io");
   auto other = catalog->FindRepository("quay.io", "org/app");
   ASSERT_OK(other);
-  assert_true((*app)->tags.at("v1").digest != (*other)->tags.at("v1").digest);
+  assert_true((*app)->tags.at("v1") != (*other)->tags.at("v1"));
   auto nobody = catalog->FindRepository("example.com", "org/app");
   ASSERT_CODE(nobody.status(), Code::kNotFound);
 }
@@ -72,7 +72,7 @@ void ManifestsComeVerifiedWithTheirMediaType(void**) {
   auto catalog = TestCatalog();
   auto repository = catalog->FindRepository("quay.io", "org/app");
   Descriptor descriptor;
-  auto text = catalog->ReadManifest((*repository)->tags.at("v1").digest, &descriptor);
+  auto text = catalog->ReadManifest((*repository)->tags.at("v1"), &descriptor);
   ASSERT_OK(text);
   ASSERT_TEXT(descriptor.media_type, media_type::kDockerManifest);
   assert_int_equal(descriptor.size_bytes, (*text)->size());
@@ -91,13 +91,13 @@ void ManifestsAreServedFromMemoryOnceLoaded(void**) {
   }
   Descriptor descriptor;
   auto repository = catalog->FindRepository("ghcr.io", "org/multi");
-  ASSERT_OK(catalog->ReadManifest((*repository)->tags.at("v1").digest, &descriptor));
+  ASSERT_OK(catalog->ReadManifest((*repository)->tags.at("v1"), &descriptor));
 }
 
 void ReferrersAreListed(void**) {
   auto catalog = TestCatalog();
   auto repository = catalog->FindRepository("docker.io", "tool");
-  auto listed = catalog->Referrers(**repository, (*repository)->tags.at("1").digest);
+  auto listed = catalog->Referrers(**repository, (*repository)->tags.at("1"));
   assert_int_equal(listed.size(), 1);
   ASSERT_TEXT(listed[0].artifact_type, "application/spdx+json");
   ASSERT_TEXT(listed[0].Annotation("made.by"), "test");
@@ -111,7 +111,7 @@ void TheLaterBundleWinsATagAndTheConflictIsNamed(void**) {
   auto old = OpenBytes(MakeTestPlan().Encode(), "old.tar");
   auto catalog = Catalog::Build({old, OpenBytes(newer.Encode(), "new.tar")});
   auto repository = catalog->FindRepository("ghcr.io", "org/app");
-  assert_true((*repository)->tags.at("v1").digest == image.digest);
+  assert_true((*repository)->tags.at("v1") == image.digest);
   assert_int_equal((*repository)->roots.size(), 2);
   assert_int_equal(catalog->conflicts().size(), 1);
   ASSERT_CONTAINS(catalog->conflicts()[0], "ghcr.io/org/app:v1");
@@ -133,22 +133,22 @@ void ACorruptCopyGivesWayToAnother(void**) {
 void ADamagedManifestIsReadFromAnotherBundle(void**) {
   std::string whole = MakeTestPlan().Encode();
   auto catalog = Catalog::Build({OpenBytes(whole)});
-  Descriptor wanted = (*catalog->FindRepository("quay.io", "org/app"))->tags.at("v1");
+  Digest wanted = (*catalog->FindRepository("quay.io", "org/app"))->tags.at("v1");
   Descriptor descriptor;
-  std::string text = **catalog->ReadManifest(wanted.digest, &descriptor);
+  std::string text = **catalog->ReadManifest(wanted, &descriptor);
   std::string damaged = whole;
   damaged[damaged.find(text) + text.size() / 2] ^= 0x55;
 
   catalog = Catalog::Build({OpenBytes(damaged, "first.tar"), OpenBytes(whole, "second.tar")});
-  auto read = catalog->ReadManifest(wanted.digest, &descriptor);
+  auto read = catalog->ReadManifest(wanted, &descriptor);
   ASSERT_OK(read);
   ASSERT_TEXT(**read, text);
   auto first = catalog->bundles()[0];
-  assert_true(first->state(*first->Find(wanted.digest)) == BlobState::kCorrupt);
+  assert_true(first->state(*first->Find(wanted)) == BlobState::kCorrupt);
 
   catalog = Catalog::Build({OpenBytes(damaged, "first.tar"), OpenBytes(damaged, "second.tar")});
   for (int again = 0; again < 2; ++again) {
-    ASSERT_CODE(catalog->ReadManifest(wanted.digest, &descriptor).status(), Code::kCorrupt);
+    ASSERT_CODE(catalog->ReadManifest(wanted, &descriptor).status(), Code::kCorrupt);
   }
 }
 

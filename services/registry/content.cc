@@ -70,7 +70,7 @@ bool Content::IsBundledBlob(const FoundRepository& repository, const Digest& dig
 Result<Digest> Content::Resolve(const FoundRepository& repository,
                                 const std::string& reference) const {
   if (reference.find(':') != std::string::npos) return Digest::Parse(reference);
-  if (IsBundledTag(repository, reference)) return repository.bundled->tags.at(reference).digest;
+  if (IsBundledTag(repository, reference)) return repository.bundled->tags.at(reference);
   if (overlay_ != nullptr) return overlay_->FindTag(repository.key, reference);
   return NotFound("repository " + repository.key + " has no tag '" + reference + "' in any bundle");
 }

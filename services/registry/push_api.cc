@@ -366,7 +366,7 @@ HttpResponse PushApi::PutManifest(const Target& target, const std::string& refer
   Content content = Now();
   for (const std::string& tag : tags) {
     if (!content.IsBundledTag(repository, tag)) continue;
-    if (repository.bundled->tags.at(tag).digest == *digest) continue;
+    if (repository.bundled->tags.at(tag) == *digest) continue;
     return ErrorResponse(
         BelongsToBundle("tag '" + tag + "' of " + repository.key).WithContext("push another tag"),
         Subject::kManifest);

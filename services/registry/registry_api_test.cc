@@ -25,7 +25,7 @@ class Fixture {
   Digest TagDigest(const std::string& host, const std::string& name, const std::string& tag) {
     auto repository = catalog_->FindRepository(host, name);
     ASSERT_OK(repository);
-    return (*repository)->tags.at(tag).digest;
+    return (*repository)->tags.at(tag);
   }
   const Catalog& catalog() { return *catalog_; }
 
