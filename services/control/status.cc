@@ -1,6 +1,9 @@
 #include "control/status.h"
 
 #include <algorithm>
+#include <ctime>
+
+#include "base/version.h"
 
 namespace airgap {
 namespace {
@@ -8,6 +11,8 @@ namespace {
 constexpr size_t kServicesMax = 16;
 // A service that says nothing for so long is down, or hangs.
 constexpr uint64_t kSilentAfterSeconds = 5;
+// So long after it was made nobody runs a version any more: the clock is ahead.
+constexpr int64_t kUsedAtMostSeconds = int64_t{20} * 365 * 24 * 3600;
 
 const std::vector<BundleReport>& BundlesOf(const StatusInput& input, std::string* verification) {
   for (const StatusInput::Service& service : input.services) {
@@ -56,6 +61,24 @@ std::vector<ClientReport> MergeClients(const StatusInput& input) {
   return clients;
 }
 
+std::string DayOf(int64_t unix_s) {
+  char day[32] = "";
+  tm broken{};
+  auto seconds = static_cast<time_t>(unix_s);
+  if (gmtime_r(&seconds, &broken) != nullptr) strftime(day, sizeof day, "%Y-%m-%d", &broken);
+  return day;
+}
+
+// Certificates are made to stand a wrong clock; whoever reads logs and journals is not.
+std::string ClockProblem(int64_t clock_unix_s) {
+  bool is_behind = clock_unix_s < kMadeUnixSeconds;
+  bool is_ahead = clock_unix_s > kMadeUnixSeconds + kUsedAtMostSeconds;
+  if (clock_unix_s == 0 || (!is_behind && !is_ahead)) return "";
+  return "the clock says " + DayOf(clock_unix_s) + ", " + (is_behind ? "before" : "long after") +
+         " this version was made (" + DayOf(kMadeUnixSeconds) +
+         "): set it in the firmware; everything is served meanwhile";
+}
+
 std::vector<std::string> MergeProblems(const StatusInput& input) {
   std::vector<std::string> problems = input.problems;
   auto add = [&](const std::string& line) {
@@ -63,6 +86,7 @@ std::vector<std::string> MergeProblems(const StatusInput& input) {
       problems.push_back(line);
     }
   };
+  if (std::string clock = ClockProblem(input.clock_unix_s); !clock.empty()) add(clock);
   for (const StatusInput::Service& service : input.services) {
     if (service.silent_s > kSilentAfterSeconds) {
       add(service.snapshot.service + " has said nothing for " + std::to_string(service.silent_s) +

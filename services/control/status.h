@@ -14,6 +14,7 @@ namespace airgap {
 struct StatusInput {
   std::string version;
   uint64_t uptime_s = 0;
+  int64_t clock_unix_s = 0;  // what the machine's clock says; 0: not asked
   std::string host_name;
   std::vector<std::string> addresses;
   std::vector<std::string> urls;  // where to pull from and where to look

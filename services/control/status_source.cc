@@ -1,5 +1,7 @@
 #include "control/status_source.h"
 
+#include <ctime>
+
 #include "base/limits.h"
 #include "base/version.h"
 #include "net/addresses.h"
@@ -30,6 +32,7 @@ std::string StatusSource::Text() const {
   auto uptime = std::chrono::steady_clock::now() - started_;
   input.uptime_s =
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(uptime).count());
+  input.clock_unix_s = time(nullptr);
   input.host_name = MachineHostName();
   input.addresses = MachineAddresses(false);
   if (!input.addresses.empty()) {

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/testing.h"
+#include "base/version.h"
 #include "control/screen.h"
 
 namespace airgap {
@@ -143,6 +144,17 @@ void AnEmptyApplianceSaysWhatToDo(void**) {
   assert_int_equal(FormatWaitingScreen("starting").size(), 2);
 }
 
+void AClockThatIsYearsOffIsAProblem(void**) {
+  StatusInput input = SomeInput();
+  input.clock_unix_s = kMadeUnixSeconds + 1;
+  assert_true(BuildStatus(input).find("the clock says") == std::string::npos);
+  input.clock_unix_s = 1;
+  ASSERT_CONTAINS(BuildStatus(input),
+                  "the clock says 1970-01-01, before this version was made (2026-11-01)");
+  input.clock_unix_s = 4'000'000'000;
+  ASSERT_CONTAINS(BuildStatus(input), "the clock says 2096-10-02, long after");
+}
+
 }  // namespace
 }  // namespace airgap
 
@@ -157,6 +169,7 @@ int main() {
       cmocka_unit_test(DamageIsLoud),
       cmocka_unit_test(TheScreenIsNeverSteeredOrOverrun),
       cmocka_unit_test(AnEmptyApplianceSaysWhatToDo),
+      cmocka_unit_test(AClockThatIsYearsOffIsAProblem),
   };
   return cmocka_run_group_tests_name("control/status", tests, nullptr, nullptr);
 }
