@@ -1,6 +1,5 @@
 // Any text as YAML: parsed or refused, and every value of what was parsed can be asked.
-#include <cstring>
-
+#include "base/fuzz_seeds.h"
 #include "base/limits.h"
 #include "base/yaml.h"
 
@@ -30,16 +29,12 @@ size_t Walk(YamlView view) {
 }  // namespace
 
 extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_size) {
-  static const char* const kSeeds[] = {
+  static constexpr std::string_view kSeeds[] = {
       "name: rack 7\npush:\n  users:\n    - name: night\n      scrypt: \"$scrypt$x\"\n",
       "a: [1, {b: 'c'}, \"d\\n\"]\ne: |\n  text\n  more\nf: >-\n  folded\n",
       "? key\n: value\n--- \n...\n%YAML 1.1\n",
   };
-  if (number >= sizeof kSeeds / sizeof kSeeds[0]) return 0;
-  size_t size = strlen(kSeeds[number]);
-  if (size > max_size) return 0;
-  memcpy(out, kSeeds[number], size);
-  return size;
+  return testing::CopySeed(kSeeds, number, out, max_size);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {

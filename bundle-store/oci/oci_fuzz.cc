@@ -1,13 +1,12 @@
 // Any text as a reference, a digest, a manifest.
-#include <cstring>
-
+#include "base/fuzz_seeds.h"
 #include "oci/manifest.h"
 #include "oci/reference.h"
 
 using namespace airgap;
 
 extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_size) {
-  static const char* const kSeeds[] = {
+  static constexpr std::string_view kSeeds[] = {
       "ghcr.io/org/app:v1",
       "localhost:5000/a__b/c-d@sha256:"
       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -18,11 +17,7 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"size\":5,"
       "\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}]}",
   };
-  if (number >= sizeof kSeeds / sizeof kSeeds[0]) return 0;
-  size_t size = strlen(kSeeds[number]);
-  if (size > max_size) return 0;
-  memcpy(out, kSeeds[number], size);
-  return size;
+  return testing::CopySeed(kSeeds, number, out, max_size);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {

@@ -1,6 +1,5 @@
 // Any text as what a registry sends in headers, and as docker's config.json.
-#include <cstring>
-
+#include "base/fuzz_seeds.h"
 #include "pull/challenge.h"
 #include "pull/credentials.h"
 #include "pull/reply.h"
@@ -8,7 +7,7 @@
 using namespace airgap;
 
 extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_size) {
-  static const char* const kSeeds[] = {
+  static constexpr std::string_view kSeeds[] = {
       "Bearer realm=\"https://auth.example/token\",service=\"r\",scope=\"pull\"",
       "Negotiate, NTLM TlRMTVNT==, Basic realm=\"a \\\"b\\\"\"",
       "</v2/a/referrers/x?n=2>; rel=\"next\"",
@@ -17,11 +16,7 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
       "{\"errors\":[{\"code\":\"NAME_UNKNOWN\",\"message\":\"no such name\"}]}",
       "222",
   };
-  if (number >= sizeof kSeeds / sizeof kSeeds[0]) return 0;
-  size_t size = strlen(kSeeds[number]);
-  if (size > max_size) return 0;
-  memcpy(out, kSeeds[number], size);
-  return size;
+  return testing::CopySeed(kSeeds, number, out, max_size);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {

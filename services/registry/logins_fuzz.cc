@@ -1,21 +1,16 @@
 // Any text as the file of logins: read whole or refused with its line.
-#include <cstring>
-
+#include "base/fuzz_seeds.h"
 #include "registry/logins.h"
 
 using namespace airgap;
 
 extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_size) {
-  static const char* const kSeeds[] = {
+  static constexpr std::string_view kSeeds[] = {
       "# who may push\nnight:$scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$"
       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
       "a:$scrypt$ln=1,r=1,p=1$$\n\r\n:::\n",
   };
-  if (number >= sizeof kSeeds / sizeof kSeeds[0]) return 0;
-  size_t size = strlen(kSeeds[number]);
-  if (size > max_size) return 0;
-  memcpy(out, kSeeds[number], size);
-  return size;
+  return testing::CopySeed(kSeeds, number, out, max_size);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {

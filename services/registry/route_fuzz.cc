@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "base/fuzz_seeds.h"
 #include "base/limits.h"
 #include "registry/route.h"
 
@@ -18,7 +19,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
 
 extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_size) {
   static constexpr std::string_view kSeeds[] = {
-      "",
       "_catalog",
       "ghcr.io/org/app/manifests/v1",
       "localhost:5000/x/blobs/sha256:00",
@@ -26,6 +26,5 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
       "org/app/tags/list",
       "a/blobs/b/manifests/c/referrers/sha256:11",
   };
-  if (number >= std::size(kSeeds)) return 0;
-  return kSeeds[number].copy(reinterpret_cast<char*>(out), max_size);
+  return testing::CopySeed(kSeeds, number, out, max_size);
 }

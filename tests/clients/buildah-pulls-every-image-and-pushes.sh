@@ -2,8 +2,6 @@
 # timeout: 300
 # A container engine of the podman family, with storage of its own.
 set -euo pipefail
-. "$(dirname "$0")/../lib.sh"
-. "$(dirname "$0")/../registry/push.bash"
 . "$(dirname "$0")/fixture.bash"
 need buildah
 alone_on_the_network

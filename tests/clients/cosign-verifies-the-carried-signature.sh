@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # The signature of an image comes with it, and cosign finds and verifies it; with another key, not.
 set -euo pipefail
-. "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/fixture.bash"
 need openssl
 

@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # go-containerregistry: it checks every layer, and pushes by mount and upload.
 set -euo pipefail
-. "$(dirname "$0")/../lib.sh"
-. "$(dirname "$0")/../registry/push.bash"
 . "$(dirname "$0")/fixture.bash"
 
 start_push_serve

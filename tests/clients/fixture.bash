@@ -1,5 +1,7 @@
-# What the tests of clients share. Source it after lib.sh and push.bash.
+# What the tests of clients share. Source it, don't run it.
 # shellcheck shell=bash
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../registry/push.bash"
 
 PEERS=$ROOT/build/peers
 

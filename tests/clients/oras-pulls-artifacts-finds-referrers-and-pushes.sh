@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # ORAS: artifacts with their referrers, there and back.
 set -euo pipefail
-. "$(dirname "$0")/../lib.sh"
-. "$(dirname "$0")/../registry/push.bash"
 . "$(dirname "$0")/fixture.bash"
 
 start_push_serve

@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # containers/image, which skopeo, podman, buildah and CRI-O share: push, pull back, delete.
 set -euo pipefail
-. "$(dirname "$0")/../lib.sh"
-. "$(dirname "$0")/../registry/push.bash"
 . "$(dirname "$0")/fixture.bash"
 need skopeo
 
