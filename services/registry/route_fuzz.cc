@@ -26,5 +26,5 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
       "org/app/tags/list",
       "a/blobs/b/manifests/c/referrers/sha256:11",
   };
-  return testing::CopySeed(kSeeds, number, out, max_size);
+  return airgap::testing::CopySeed(kSeeds, number, out, max_size);
 }
