@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
@@ -92,8 +94,14 @@ class RealPendingFile : public PendingFile {
  public:
   RealPendingFile(UniqueFd fd, std::string temp_path, std::string path)
       : fd_(std::move(fd)), temp_path_(std::move(temp_path)), path_(std::move(path)) {}
+  // A partial file that has `size` bytes already.
+  RealPendingFile(UniqueFd fd, std::string temp_path, std::string path, uint64_t size)
+      : RealPendingFile(std::move(fd), std::move(temp_path), std::move(path)) {
+    end_ = size;
+    is_kept_ = true;
+  }
   ~RealPendingFile() override {
-    if (!committed_) unlink(temp_path_.c_str());
+    if (!is_kept_) unlink(temp_path_.c_str());
   }
 
   Status Append(ByteSpan bytes) override {
@@ -103,7 +111,9 @@ class RealPendingFile : public PendingFile {
   }
   Status WriteAt(uint64_t offset, ByteSpan bytes) override {
     RETURN_IF_ERROR(WriteFully(fd_.get(), offset, bytes, temp_path_));
-    if (offset + bytes.size() > end_) end_ = offset + bytes.size();
+    uint64_t end = offset + bytes.size();
+    for (uint64_t known = end_; known < end && !end_.compare_exchange_weak(known, end);) {
+    }
     return OkStatus();
   }
   Status ReadAt(uint64_t offset, MutableByteSpan out) override {
@@ -118,16 +128,27 @@ class RealPendingFile : public PendingFile {
     if (rename(temp_path_.c_str(), path.c_str()) != 0) {
       return ErrnoStatus(errno, "cannot rename " + temp_path_ + " to " + path);
     }
-    committed_ = true;
+    is_kept_ = true;
     return SyncFolder(FolderOf(path));
+  }
+  uint64_t size_bytes() const override { return end_; }
+  Result<uint64_t> AllocatedBytes() const override {
+    struct stat st {};
+    if (fstat(fd_.get(), &st) != 0) return ErrnoStatus(errno, "cannot stat " + temp_path_);
+    return static_cast<uint64_t>(st.st_blocks) * 512;
+  }
+  Status Discard() override {
+    is_kept_ = true;
+    if (unlink(temp_path_.c_str()) == 0 || errno == ENOENT) return OkStatus();
+    return ErrnoStatus(errno, "cannot remove " + temp_path_);
   }
 
  private:
   UniqueFd fd_;
   std::string temp_path_;
   std::string path_;
-  uint64_t end_ = 0;
-  bool committed_ = false;
+  std::atomic<uint64_t> end_ = 0;
+  bool is_kept_ = false;
 };
 
 Result<uint64_t> SizeOf(int fd, const std::string& path) {
@@ -167,6 +188,27 @@ class RealEnvImpl : public Env {
     }
     return std::unique_ptr<PendingFile>(
         std::make_unique<RealPendingFile>(std::move(fd), temp, path));
+  }
+
+  Result<std::unique_ptr<PendingFile>> OpenPartial(const std::string& path,
+                                                   unsigned mode) override {
+    std::string name = path + ".partial";
+    for (;;) {
+      UniqueFd fd(open(name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode));
+      if (!fd.valid()) return ErrnoStatus(errno, "cannot create " + name);
+      if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return ErrnoStatus(errno, "cannot lock " + name);
+        return Unavailable(name + " is being written by another program; let it finish");
+      }
+      // Who had the lock may have renamed or removed the file meanwhile.
+      struct stat locked {};
+      struct stat named {};
+      if (fstat(fd.get(), &locked) != 0) return ErrnoStatus(errno, "cannot stat " + name);
+      if (stat(name.c_str(), &named) != 0 || named.st_ino != locked.st_ino) continue;
+      if (!S_ISREG(locked.st_mode)) return InvalidArgument(name + " is no file; remove it");
+      return std::unique_ptr<PendingFile>(std::make_unique<RealPendingFile>(
+          std::move(fd), name, path, static_cast<uint64_t>(locked.st_size)));
+    }
   }
 
   Result<std::vector<std::string>> ListFiles(const std::string& folder) override {

@@ -50,8 +50,9 @@ class ReadableFile {
   virtual int fd() const = 0;
 };
 
-// A file being made: invisible until Commit(). Destroying it uncommitted removes it.
-// Not for several threads at once.
+// A file being made: invisible under its name until Commit(). Destroying it uncommitted removes
+// it, unless it is a partial file. Not for several threads at once, but WriteAt() and ReadAt(),
+// which several may call for ranges of their own.
 class PendingFile {
  public:
   virtual ~PendingFile() = default;
@@ -65,6 +66,11 @@ class PendingFile {
   virtual Status Commit() = 0;
   // The same, but to a name that was not known at the start, on the same file system.
   virtual Status CommitAs(const std::string& path) = 0;
+  // Of a partial file: where it ends, and the bytes of the disk that it takes (holes take none).
+  virtual uint64_t size_bytes() const = 0;
+  virtual Result<uint64_t> AllocatedBytes() const = 0;
+  // Removes it, a partial file too.
+  virtual Status Discard() = 0;
 };
 
 class Env {
@@ -76,6 +82,11 @@ class Env {
   // A temp file beside `path` that Commit() renames to `path`. `mode`: permission bits.
   virtual Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,
                                                              unsigned mode) = 0;
+  // The same under the fixed name `path`.partial: what an earlier run left there is opened with
+  // its content, and what this one leaves uncommitted stays. One program at a time: kUnavailable
+  // names the file when another has it.
+  virtual Result<std::unique_ptr<PendingFile>> OpenPartial(const std::string& path,
+                                                           unsigned mode) = 0;
   // Names of the files in a folder, sorted; folders and what else lies there are left out.
   virtual Result<std::vector<std::string>> ListFiles(const std::string& folder) = 0;
   // A file that is not there is fine.

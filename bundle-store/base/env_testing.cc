@@ -27,6 +27,9 @@ class FaultFile : public PendingFile {
   Status CommitAs(const std::string& path) override {
     return env_->CountChange() ? env_->Fault() : file_->CommitAs(path);
   }
+  uint64_t size_bytes() const override { return file_->size_bytes(); }
+  Result<uint64_t> AllocatedBytes() const override { return file_->AllocatedBytes(); }
+  Status Discard() override { return env_->CountChange() ? env_->Fault() : file_->Discard(); }
 
  private:
   std::unique_ptr<PendingFile> file_;
@@ -53,6 +56,12 @@ Result<std::unique_ptr<PendingFile>> FaultEnv::CreatePending(const std::string& 
                                                              unsigned mode) {
   if (CountChange()) return Fault();
   ASSIGN_OR_RETURN(auto file, RealEnv()->CreatePending(path, mode));
+  return std::unique_ptr<PendingFile>(std::make_unique<FaultFile>(std::move(file), this));
+}
+
+Result<std::unique_ptr<PendingFile>> FaultEnv::OpenPartial(const std::string& path, unsigned mode) {
+  if (CountChange()) return Fault();
+  ASSIGN_OR_RETURN(auto file, RealEnv()->OpenPartial(path, mode));
   return std::unique_ptr<PendingFile>(std::make_unique<FaultFile>(std::move(file), this));
 }
 

@@ -38,6 +38,7 @@ class FaultEnv : public Env {
   Result<std::shared_ptr<ReadableFile>> OpenReadable(const std::string& path) override;
   Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,
                                                      unsigned mode) override;
+  Result<std::unique_ptr<PendingFile>> OpenPartial(const std::string& path, unsigned mode) override;
   Result<std::vector<std::string>> ListFiles(const std::string& folder) override;
   Status RemoveFile(const std::string& path) override;
   Result<uint64_t> FreeBytes(const std::string& folder) override;
@@ -54,7 +55,7 @@ class FaultEnv : public Env {
  private:
   uint64_t fail_at_;
   int error_number_;
-  uint64_t changes_ = 0;
+  std::atomic<uint64_t> changes_{0};
 };
 
 }  // namespace airgap::testing

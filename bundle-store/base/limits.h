@@ -32,6 +32,18 @@ inline constexpr size_t archive_entries_max_count = 200'000;
 inline constexpr size_t archive_name_max_bytes = 4'096;
 inline constexpr uint64_t spool_reserve_bytes = 64 * kMiB;  // left free beside unpacked blobs
 
+// Making a bundle.
+inline constexpr unsigned create_jobs_default_count = 8;
+inline constexpr unsigned create_jobs_max_count = 64;
+inline constexpr unsigned create_failures_max_count =
+    16;  // blobs in a row: then the network is off
+inline constexpr uint64_t write_journal_step_bytes = 16 * kMiB;  // fetched again at most, per blob
+inline constexpr uint64_t write_journal_max_bytes = 64 * kMiB;
+inline constexpr size_t recipe_max_bytes = 1 * kMiB;
+inline constexpr size_t image_list_max_bytes = 4 * kMiB;
+inline constexpr size_t credential_helper_reply_max_bytes = 64 * kKiB;
+inline constexpr unsigned credential_helper_timeout_s = 30;
+
 // The overlay: what clients push.
 inline constexpr size_t uploads_max_count = 1'000;
 inline constexpr uint64_t upload_space_check_bytes = 4 * kMiB;
@@ -110,5 +122,6 @@ static_assert(tftp_block_size_max_bytes <= tftp_window_max_bytes);
 static_assert(manifest_max_bytes <= index_json_max_bytes);
 static_assert(archive_entries_max_count >= bundle_blobs_max_count);
 static_assert(json_default_max_bytes >= manifest_max_bytes);
+static_assert(create_jobs_default_count <= create_jobs_max_count);
 
 }  // namespace airgap::limits

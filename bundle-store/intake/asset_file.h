@@ -9,7 +9,7 @@
 
 #include "base/env.h"
 #include "oci/manifest.h"
-#include "store/bundle_writer.h"
+#include "store/bundle_plan.h"
 
 namespace airgap {
 
@@ -32,6 +32,7 @@ class AssetFile : public BlobSource {
 
   const std::string& path() const { return path_; }
   uint64_t size_bytes() const { return layer_.size_bytes; }
+  const Digest& digest() const { return layer_.digest; }
 
   Status Stream(const Descriptor& descriptor, const ByteSink& sink) override;
 

@@ -1,5 +1,8 @@
 #include "intake/collector.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "base/limits.h"
 #include "intake/asset_file.h"
 #include "intake/image_name.h"
@@ -54,6 +57,15 @@ Result<Descriptor> ChildFor(const Manifest& index, const Platform& platform) {
   return NotFound(offered.empty() ? "the index names no platforms" : "the index has " + offered);
 }
 
+std::string JoinPlatforms(const std::vector<Platform>& platforms) {
+  std::string joined;
+  for (const Platform& platform : platforms) {
+    joined += joined.empty() ? "" : ",";
+    joined += platform.ToString();
+  }
+  return joined;
+}
+
 std::string CosignTag(const Digest& digest) {
   std::string tag = digest.ToString();
   tag[tag.find(':')] = '-';
@@ -64,8 +76,28 @@ std::string CosignTag(const Digest& digest) {
 
 Status Collector::ListMissing(const Walk& walk, const std::string& what, const Status& status) {
   if (!IsMissing(status)) return status.WithContext(walk.reference.ToString());
-  missing_.push_back({walk.reference.ToString(), what, status.message()});
+  AddMissing({walk.reference.ToString(), what, status.message()});
   return OkStatus();
+}
+
+void Collector::AddMissing(MissingPart part) {
+  std::lock_guard lock(mutex_);
+  missing_.push_back(std::move(part));
+}
+
+std::vector<MissingPart> Collector::missing() const {
+  std::lock_guard lock(mutex_);
+  std::vector<MissingPart> sorted = missing_;
+  std::sort(sorted.begin(), sorted.end(), [](const MissingPart& a, const MissingPart& b) {
+    return std::tie(a.wanted_by, a.what) < std::tie(b.wanted_by, b.what);
+  });
+  return sorted;
+}
+
+bool Collector::IsLeftOut(const Walk& walk, const Descriptor& child) const {
+  if (walk.sparse_platforms.empty() || !child.platform) return false;
+  return std::none_of(walk.sparse_platforms.begin(), walk.sparse_platforms.end(),
+                      [&](const Platform& wanted) { return wanted.Matches(*child.platform); });
 }
 
 Result<std::optional<Collector::ReadResult>> Collector::ReadManifest(const Walk& walk,
@@ -99,24 +131,35 @@ Status Collector::TakeChildren(const Walk& walk, const Manifest& manifest) {
     bool is_manifest =
         IsIndexKind(manifest.kind) && KindOfMediaType(child.media_type) != ManifestKind::kNone;
     if (is_manifest) {
-      RETURN_IF_ERROR(TakeTree(below, child));
+      if (!IsLeftOut(walk, child)) RETURN_IF_ERROR(TakeTree(below, child));
       continue;
     }
-    if (!plan_->Has(child.digest)) {
+    bool is_planned = false;
+    {
+      std::lock_guard lock(mutex_);
+      is_planned = plan_->Has(child.digest);
+    }
+    if (!is_planned) {
       Status status = walk.source->CheckBlob(child);
       if (!status.ok()) {
         RETURN_IF_ERROR(ListMissing(walk, WhatIs(child), status));
         continue;
       }
     }
-    RETURN_IF_ERROR(plan_->AddBlob(child, ManifestKind::kNone, walk.source)
-                        .WithContext(walk.reference.ToString()));
+    std::string wanted_by = walk.reference.ToString();
+    std::lock_guard lock(mutex_);
+    RETURN_IF_ERROR(
+        plan_->AddBlob(child, ManifestKind::kNone, walk.source, wanted_by).WithContext(wanted_by));
   }
   return OkStatus();
 }
 
 Status Collector::TakeTree(const Walk& walk, const Descriptor& descriptor) {
-  if (!walked_.emplace(walk.reference.Name(), descriptor.digest).second) return OkStatus();
+  {
+    std::string place = walk.reference.Name() + (walk.sparse_platforms.empty() ? "" : " sparse");
+    std::lock_guard lock(mutex_);
+    if (!walked_.emplace(std::move(place), descriptor.digest).second) return OkStatus();
+  }
   if (walk.index_depth > limits::image_index_depth_max) {
     return LimitExceeded(walk.reference.ToString() + ": image indexes are nested more than " +
                          std::to_string(limits::image_index_depth_max) + " deep");
@@ -124,8 +167,11 @@ Status Collector::TakeTree(const Walk& walk, const Descriptor& descriptor) {
   ASSIGN_OR_RETURN(std::optional<ReadResult> read, ReadManifest(walk, descriptor));
   if (!read) return OkStatus();
   const Manifest& manifest = read->manifest;
-  RETURN_IF_ERROR(plan_->AddBytes(descriptor, manifest.kind, std::move(read->text))
-                      .WithContext(walk.reference.ToString()));
+  {
+    std::lock_guard lock(mutex_);
+    RETURN_IF_ERROR(plan_->AddBytes(descriptor, manifest.kind, std::move(read->text))
+                        .WithContext(walk.reference.ToString()));
+  }
   if (manifest.subject) AddReferrerRoot(walk, descriptor, manifest);
   RETURN_IF_ERROR(TakeChildren(walk, manifest));
   return TakeAttached(walk, descriptor.digest);
@@ -160,7 +206,7 @@ Status Collector::TakeCosignTags(const Walk& walk, const Digest& subject) {
       continue;
     }
     Reference reference{walk.reference.host, walk.reference.repository, tag, std::nullopt};
-    RETURN_IF_ERROR(AddImageRoot(*descriptor, reference, walk.source->name()));
+    RETURN_IF_ERROR(AddImageRoot(walk, *descriptor, reference));
     RETURN_IF_ERROR(TakeTree(walk, *descriptor));
   }
   return OkStatus();
@@ -170,6 +216,7 @@ void Collector::AddReferrerRoot(const Walk& walk, const Descriptor& descriptor,
                                 const Manifest& manifest) {
   Reference reference{walk.reference.host, walk.reference.repository, "", descriptor.digest};
   std::string ref_name = reference.ToString();
+  std::lock_guard lock(mutex_);
   if (!roots_.emplace(ref_name, TakenRoot{descriptor.digest, walk.source->name()}).second) return;
   Descriptor root = CanonicalDescriptor(descriptor, ref_name);
   root.artifact_type = manifest.artifact_type;
@@ -178,9 +225,11 @@ void Collector::AddReferrerRoot(const Walk& walk, const Descriptor& descriptor,
   ++referrer_count_;
 }
 
-Status Collector::AddImageRoot(const Descriptor& descriptor, const Reference& reference,
-                               const std::string& source) {
+Status Collector::AddImageRoot(const Walk& walk, const Descriptor& descriptor,
+                               const Reference& reference) {
   std::string ref_name = reference.ToString();
+  const std::string& source = walk.source->name();
+  std::lock_guard lock(mutex_);
   auto [taken, is_new] = roots_.emplace(ref_name, TakenRoot{descriptor.digest, source});
   if (!is_new) {
     if (taken->second.digest == descriptor.digest) return OkStatus();
@@ -188,7 +237,11 @@ Status Collector::AddImageRoot(const Descriptor& descriptor, const Reference& re
                      taken->second.source + " and " + descriptor.digest.ToString() + " in " +
                      source + "; leave one of them out");
   }
-  plan_->AddRoot(CanonicalDescriptor(descriptor, ref_name));
+  Descriptor root = CanonicalDescriptor(descriptor, ref_name);
+  if (IsIndexKind(KindOfMediaType(descriptor.media_type)) && !walk.sparse_platforms.empty()) {
+    root.annotations[annotation::kSparse] = JoinPlatforms(walk.sparse_platforms);
+  }
+  plan_->AddRoot(std::move(root));
   ++image_count_;
   return OkStatus();
 }
@@ -213,13 +266,14 @@ Result<std::optional<Descriptor>> Collector::Reduce(const Walk& walk, Descriptor
 }
 
 Status Collector::TakeImage(ImageSource* source, const NamedImage& image,
-                            const std::optional<Platform>& only_platform) {
+                            const std::optional<Platform>& only_platform,
+                            const std::vector<Platform>& sparse_platforms) {
   const Reference& wanted = image.reference;
   if (wanted.digest && *wanted.digest != image.descriptor.digest) {
     return Corrupt(wanted.ToString() + " is " + image.descriptor.digest.ToString() + " in " +
                    source->name() + ", not the digest beside it");
   }
-  Walk walk{source, wanted};
+  Walk walk{source, wanted, sparse_platforms};
   Descriptor descriptor = image.descriptor;
   if (only_platform && !wanted.digest) {
     ASSIGN_OR_RETURN(std::optional<Descriptor> reduced, Reduce(walk, descriptor, *only_platform));
@@ -231,23 +285,28 @@ Status Collector::TakeImage(ImageSource* source, const NamedImage& image,
     carried.digest.reset();
   }
   RETURN_IF_ERROR(TakeTree(walk, descriptor));
-  // A referrer named by digest has its root already.
-  if (roots_.contains(carried.ToString()) && carried.digest) return OkStatus();
-  return AddImageRoot(descriptor, carried, source->name());
+  if (carried.digest) {
+    // A referrer named by digest has its root already.
+    std::lock_guard lock(mutex_);
+    if (roots_.contains(carried.ToString())) return OkStatus();
+  }
+  return AddImageRoot(walk, descriptor, carried);
 }
 
 Status Collector::TakeAsset(ImageSource* source, const Descriptor& descriptor) {
   std::string path = descriptor.Annotation(annotation::kAssetPath);
   RETURN_IF_ERROR(CheckAssetPath(path).WithContext(source->name()));
   Reference reference{"airgap.internal", AssetRepository(path), "", descriptor.digest};
-  Walk walk{source, reference};
-  size_t missing_before = missing_.size();
+  const std::vector<Platform> whole;
+  Walk walk{source, reference, whole};
+  size_t missing_before = missing().size();
   RETURN_IF_ERROR(TakeTree(walk, descriptor));
-  if (missing_.size() != missing_before) return OkStatus();
+  if (missing().size() != missing_before) return OkStatus();
   return AddAssetRoot(path, descriptor);
 }
 
 Status Collector::AddAssetRoot(const std::string& path, const Descriptor& manifest) {
+  std::lock_guard lock(mutex_);
   auto [taken, is_new] = asset_paths_.emplace(path, manifest.digest);
   if (!is_new) {
     if (taken->second == manifest.digest) return OkStatus();

@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "oci/manifest.h"
 #include "oci/reference.h"
-#include "store/bundle_writer.h"
+#include "store/bundle_plan.h"
 
 namespace airgap {
 

@@ -7,7 +7,7 @@
 
 #include "base/env.h"
 #include "base/status.h"
-#include "store/bundle_writer.h"
+#include "store/bundle_plan.h"
 
 namespace airgap {
 

@@ -35,6 +35,7 @@ inline constexpr char kBundleVersion[] = "io.cozystack.airgap.version";
 inline constexpr char kPlatforms[] = "io.cozystack.airgap.platforms";
 inline constexpr char kSubject[] = "io.cozystack.airgap.subject";
 inline constexpr char kAssetPath[] = "io.cozystack.airgap.path";
+inline constexpr char kSparse[] = "io.cozystack.airgap.sparse";
 }  // namespace annotation
 
 // Stored in the offset table: never renumbered.

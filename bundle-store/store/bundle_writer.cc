@@ -3,216 +3,190 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "store/offset_table.h"
-#include "store/tar.h"
 
 namespace airgap {
 namespace {
 
-constexpr char kOciLayout[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
-constexpr uint64_t kSmallBlobMaxBytes = 64 * limits::kKiB;
-constexpr uint64_t kEndBytes = 2 * kTarBlockBytes;
+constexpr unsigned kBundleMode = 0644;
+
+Status WrongSize(const Descriptor& descriptor, const char* relation) {
+  return Corrupt("blob " + descriptor.digest.ToString() + " has " + relation + " the " +
+                 std::to_string(descriptor.size_bytes) + " bytes that its descriptor says");
+}
 
 }  // namespace
 
-Status BundlePlan::AddBlob(const Descriptor& descriptor, ManifestKind kind, BlobSource* source) {
-  if (descriptor.digest.algorithm() != DigestAlgorithm::kSha256) {
-    return Unsupported("blob " + descriptor.digest.Short() +
-                       "... is named by sha512; a bundle carries sha256 only");
+Result<std::unique_ptr<BundleWriter>> BundleWriter::Open(Env* env, const std::string& path,
+                                                         const BundlePlan& plan, WriteMode mode) {
+  std::unique_ptr<BundleWriter> writer(new BundleWriter(env, path, mode));
+  ASSIGN_OR_RETURN(writer->layout_, LayOutBundle(plan));
+  for (const PlacedBlob& blob : writer->layout_.blobs) {
+    if (blob.planned->source != nullptr) writer->blobs_.push_back(blob);
   }
-  auto [at, is_new] = blobs_.emplace(descriptor.digest, PlannedBlob{descriptor, kind, source, ""});
-  if (!is_new && at->second.descriptor.size_bytes != descriptor.size_bytes) {
-    return Corrupt("blob " + descriptor.digest.ToString() + " is said to have " +
-                   std::to_string(at->second.descriptor.size_bytes) + " bytes in one place and " +
-                   std::to_string(descriptor.size_bytes) + " in another");
+  RETURN_IF_ERROR(writer->Start());
+  return writer;
+}
+
+Status BundleWriter::Start() {
+  if (mode_ == WriteMode::kResumable) {
+    RETURN_IF_ERROR(StartResumable());
+  } else {
+    RETURN_IF_ERROR(CheckSpace());
+    ASSIGN_OR_RETURN(file_, env_->CreatePending(path_, kBundleMode));
   }
-  if (!is_new && at->second.kind == ManifestKind::kNone) at->second.kind = kind;
-  if (is_new && blobs_.size() > limits::bundle_blobs_max_count) {
-    return LimitExceeded("more than " + std::to_string(limits::bundle_blobs_max_count) +
-                         " blobs; make several bundles");
+  return WriteFront();
+}
+
+Status BundleWriter::StartResumable() {
+  // The lock on the bundle's file covers the journal and what was put aside as well.
+  ASSIGN_OR_RETURN(file_, env_->OpenPartial(path_, kBundleMode));
+  ASSIGN_OR_RETURN(journal_, WriteJournal::Open(env_, path_));
+  if (file_->size_bytes() > 0 && !HoldsThisFront()) {
+    RETURN_IF_ERROR(Leftover::PutAside(env_, path_, file_.get(), journal_.get()));
+    journal_.reset();
+    ASSIGN_OR_RETURN(file_, env_->OpenPartial(path_, kBundleMode));
+    ASSIGN_OR_RETURN(journal_, WriteJournal::Open(env_, path_));
+  }
+  leftover_ = Leftover::Open(env_, path_);
+  Status space = CheckSpace();
+  // Nothing of a new file is worth keeping.
+  if (!space.ok() && file_->size_bytes() == 0) {
+    (void)file_->Discard();
+    (void)journal_->Discard();
+  }
+  return space;
+}
+
+bool BundleWriter::HoldsThisFront() {
+  if (file_->size_bytes() != layout_.total_bytes) return false;
+  std::string held(layout_.front.size(), '\0');
+  MutableByteSpan out(reinterpret_cast<uint8_t*>(held.data()), held.size());
+  return file_->ReadAt(0, out).ok() && held == layout_.front;
+}
+
+Status BundleWriter::CheckSpace() {
+  ASSIGN_OR_RETURN(uint64_t free_bytes, env_->FreeBytes(FolderOf(path_)));
+  uint64_t allocated = 0;
+  if (file_) {
+    ASSIGN_OR_RETURN(allocated, file_->AllocatedBytes());
+  }
+  uint64_t needed = layout_.total_bytes - std::min(allocated, layout_.total_bytes);
+  if (free_bytes >= needed) return OkStatus();
+  return NoSpace(path_ + " needs " + std::to_string(needed) + " bytes, " + FolderOf(path_) +
+                 " has " + std::to_string(free_bytes) + " left");
+}
+
+Status BundleWriter::Write(uint64_t offset, ByteSpan bytes) {
+  Status status = file_->WriteAt(offset, bytes);
+  if (!status.ok()) disk_failed_ = true;
+  return status;
+}
+
+Status BundleWriter::WriteFront() {
+  for (const PlacedBlob& blob : layout_.blobs) {
+    const Descriptor& descriptor = blob.planned->descriptor;
+    std::string header = BlobHeader(descriptor);
+    RETURN_IF_ERROR(Write(blob.offset_bytes - header.size(), AsBytes(header)));
+    if (blob.planned->source != nullptr) continue;
+    RETURN_IF_ERROR(Write(blob.offset_bytes, AsBytes(blob.planned->bytes)));
+    if (journal_) RETURN_IF_ERROR(journal_->Note(descriptor.digest, descriptor.size_bytes));
+    done_bytes_ += descriptor.size_bytes;
+    ++done_blobs_;
+  }
+  // With its end in place the file is as long as it will be, and the rest is a hole.
+  std::string end(kBundleEndBytes, '\0');
+  RETURN_IF_ERROR(Write(layout_.total_bytes - end.size(), AsBytes(end)));
+  return Write(0, AsBytes(layout_.front));
+}
+
+WriteProgress BundleWriter::progress() const {
+  return {done_bytes_, layout_.blobs_bytes, done_blobs_, layout_.blobs.size(), kept_bytes_};
+}
+
+Status BundleWriter::HashKept(const PlacedBlob& blob, uint64_t kept_bytes, Hasher* hasher) {
+  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, kept_bytes));
+  for (uint64_t done = 0; done < kept_bytes;) {
+    if (stopped_) return Unavailable("stopped");
+    MutableByteSpan part(buffer.data(), std::min<uint64_t>(buffer.size(), kept_bytes - done));
+    RETURN_IF_ERROR(file_->ReadAt(blob.offset_bytes + done, part));
+    hasher->Update(part);
+    done += part.size();
   }
   return OkStatus();
 }
 
-Status BundlePlan::AddBytes(const Descriptor& descriptor, ManifestKind kind, std::string bytes) {
-  if (bytes.size() != descriptor.size_bytes) {
-    return Corrupt("blob " + descriptor.digest.ToString() + " has " + std::to_string(bytes.size()) +
-                   " bytes instead of " + std::to_string(descriptor.size_bytes));
-  }
-  if (Digest::Of(AsBytes(bytes), descriptor.digest.algorithm()) != descriptor.digest) {
-    return Corrupt("the bytes of blob " + descriptor.digest.ToString() +
-                   " do not match its digest");
-  }
-  bool is_new = !Has(descriptor.digest);
-  RETURN_IF_ERROR(AddBlob(descriptor, kind, nullptr));
-  if (is_new) blobs_.at(descriptor.digest).bytes = std::move(bytes);
-  return OkStatus();
-}
-
-void BundlePlan::AddPlatform(const std::string& platform) {
-  if (std::find(platforms_.begin(), platforms_.end(), platform) == platforms_.end()) {
-    platforms_.push_back(platform);
-  }
-}
-
-// Lays out the file, then streams it in order.
-class BundleFileWriter {
- public:
-  BundleFileWriter(Env* env, const std::string& path, const BundlePlan& plan,
-                   const std::function<void(const WriteProgress&)>& progress)
-      : env_(env), path_(path), plan_(plan), progress_(progress) {}
-
-  Result<Digest> Write() {
-    std::string index = FormatIndex();
-    if (index.size() > limits::index_json_max_bytes) {
-      return LimitExceeded("index.json would have " + std::to_string(index.size()) +
-                           " bytes; make several bundles");
-    }
-    uint64_t total = LayOut(index.size());
-    if (total > limits::bundle_size_max_bytes) {
-      return LimitExceeded("the bundle would have " + std::to_string(total) +
-                           " bytes; at most 2 TiB are possible");
-    }
-    RETURN_IF_ERROR(CheckSpace(total));
-    ASSIGN_OR_RETURN(file_, env_->CreatePending(path_, 0644));
-    RETURN_IF_ERROR(WriteEntry("oci-layout", kOciLayout));
-    RETURN_IF_ERROR(WriteEntry("index.json", index));
-    RETURN_IF_ERROR(WriteEntry(kOffsetTableName, EncodeOffsetTable(table_)));
-    for (const Planned* blob : order_) RETURN_IF_ERROR(WriteBlob(*blob));
-    RETURN_IF_ERROR(Append(std::string(kEndBytes, '\0')));
-    RETURN_IF_ERROR(file_->Commit());
-    return Digest::Of(AsBytes(index));
-  }
-
- private:
-  using Planned = BundlePlan::PlannedBlob;
-
-  std::string FormatIndex() const {
-    std::vector<Descriptor> roots = plan_.roots_;
-    std::sort(roots.begin(), roots.end(), [](const Descriptor& a, const Descriptor& b) {
-      std::string name_a = a.Annotation(annotation::kRefName);
-      std::string name_b = b.Annotation(annotation::kRefName);
-      return name_a != name_b ? name_a < name_b : a.digest < b.digest;
-    });
-    JsonBuilder builder;
-    JsonNode root = builder.root();
-    root.Put("schemaVersion", 2);
-    root.Put("mediaType", media_type::kOciIndex);
-    JsonNode manifests = root.PutArray("manifests");
-    for (const Descriptor& descriptor : roots) descriptor.WriteTo(manifests.AddObject());
-    JsonNode annotations = root.PutObject("annotations");
-    annotations.Put(annotation::kBundleName, plan_.name_);
-    annotations.Put(annotation::kBundleVersion, plan_.version_);
-    std::string platforms;
-    for (const std::string& platform : plan_.platforms_) {
-      platforms += (platforms.empty() ? "" : ",") + platform;
-    }
-    annotations.Put(annotation::kPlatforms, platforms);
-    return builder.ToText();
-  }
-
-  // Manifests first, then small blobs, then large ones: what names need to resolve lies together
-  // at the front.
-  static int GroupOf(const Planned& blob) {
-    if (blob.kind != ManifestKind::kNone) return 0;
-    return blob.descriptor.size_bytes <= kSmallBlobMaxBytes ? 1 : 2;
-  }
-
-  // Fills order_ and table_; returns the size of the whole file.
-  uint64_t LayOut(uint64_t index_bytes) {
-    for (int group = 0; group < 3; ++group) {
-      for (const auto& [digest, blob] : plan_.blobs_) {
-        if (GroupOf(blob) == group) order_.push_back(&blob);
-      }
-    }
-    uint64_t offset = EntryBytes(sizeof kOciLayout - 1) + EntryBytes(index_bytes) +
-                      EntryBytes(kOffsetTableHeaderBytes + order_.size() * kOffsetTableRecordBytes);
-    for (const Planned* blob : order_) {
-      uint64_t size = blob->descriptor.size_bytes;
-      table_.push_back({blob->descriptor.digest, offset + TarHeaderBytes(size), size, blob->kind});
-      offset += EntryBytes(size);
-      progress_state_.total_bytes += size;
-    }
-    progress_state_.total_blobs = order_.size();
-    std::sort(table_.begin(), table_.end(),
-              [](const BlobEntry& a, const BlobEntry& b) { return a.digest < b.digest; });
-    return offset + kEndBytes;
-  }
-
-  static uint64_t EntryBytes(uint64_t size) {
-    return TarHeaderBytes(size) + size + TarPaddingBytes(size);
-  }
-
-  Status CheckSpace(uint64_t total) {
-    ASSIGN_OR_RETURN(uint64_t free_bytes, env_->FreeBytes(FolderOf(path_)));
-    if (free_bytes >= total) return OkStatus();
-    return NoSpace(path_ + " needs " + std::to_string(total) + " bytes, " + FolderOf(path_) +
-                   " has " + std::to_string(free_bytes) + " left");
-  }
-
-  Status Append(std::string_view text) { return file_->Append(AsBytes(text)); }
-
-  Status WriteEntry(const std::string& name, std::string_view content) {
-    RETURN_IF_ERROR(Append(FormatTarHeader(name, content.size())));
-    RETURN_IF_ERROR(Append(content));
-    return Append(std::string(TarPaddingBytes(content.size()), '\0'));
-  }
-
-  Status WriteBlob(const Planned& blob) {
-    const Descriptor& descriptor = blob.descriptor;
-    std::string name = "blobs/sha256/" + descriptor.digest.Hex();
-    if (blob.source == nullptr) {
-      RETURN_IF_ERROR(WriteEntry(name, blob.bytes));
-      progress_state_.done_bytes += descriptor.size_bytes;
-    } else {
-      RETURN_IF_ERROR(Append(FormatTarHeader(name, descriptor.size_bytes)));
-      RETURN_IF_ERROR(StreamBlob(blob));
-      RETURN_IF_ERROR(Append(std::string(TarPaddingBytes(descriptor.size_bytes), '\0')));
-    }
-    ++progress_state_.done_blobs;
-    if (progress_) progress_(progress_state_);
-    return OkStatus();
-  }
-
-  Status StreamBlob(const Planned& blob) {
-    const Descriptor& descriptor = blob.descriptor;
-    Hasher hasher;
-    uint64_t taken = 0;
-    RETURN_IF_ERROR(blob.source->Stream(descriptor, [&](ByteSpan bytes) -> Status {
-      if (bytes.size() > descriptor.size_bytes - taken) return WrongSize(descriptor, "more than");
-      taken += bytes.size();
-      hasher.Update(bytes);
-      RETURN_IF_ERROR(file_->Append(bytes));
-      progress_state_.done_bytes += bytes.size();
-      if (progress_) progress_(progress_state_);
-      return OkStatus();
-    }));
-    if (taken != descriptor.size_bytes) return WrongSize(descriptor, "fewer than");
-    if (hasher.Finish() != descriptor.digest) {
-      return Corrupt("the bytes of blob " + descriptor.digest.ToString() +
+Status BundleWriter::Fetch(const PlacedBlob& blob, BlobSource* source, uint64_t kept_bytes) {
+  const Descriptor& descriptor = blob.planned->descriptor;
+  Hasher hasher;
+  RETURN_IF_ERROR(HashKept(blob, kept_bytes, &hasher));
+  uint64_t taken = kept_bytes;
+  uint64_t noted = kept_bytes;
+  auto sink = [&](ByteSpan bytes) -> Status {
+    if (stopped_) return Unavailable("stopped");
+    if (bytes.size() > descriptor.size_bytes - taken) return WrongSize(descriptor, "more than");
+    RETURN_IF_ERROR(Write(blob.offset_bytes + taken, bytes));
+    hasher.Update(bytes);
+    taken += bytes.size();
+    done_bytes_ += bytes.size();
+    if (!journal_ || taken - noted < limits::write_journal_step_bytes) return OkStatus();
+    noted = taken;
+    return journal_->Note(descriptor.digest, taken);
+  };
+  done_bytes_ += kept_bytes;
+  Status status;
+  if (taken < descriptor.size_bytes) status = source->StreamFrom(descriptor, taken, sink);
+  if (status.ok() && taken != descriptor.size_bytes) status = WrongSize(descriptor, "fewer than");
+  if (status.ok() && hasher.Finish() != descriptor.digest) {
+    status = Corrupt("the bytes of blob " + descriptor.digest.ToString() +
                      " do not match its digest; its source is damaged");
-    }
+  }
+  if (status.ok()) {
+    kept_bytes_ += kept_bytes;
     return OkStatus();
   }
-
-  static Status WrongSize(const Descriptor& descriptor, const char* relation) {
-    return Corrupt("blob " + descriptor.digest.ToString() + " has " + relation + " the " +
-                   std::to_string(descriptor.size_bytes) + " bytes that its descriptor says");
+  done_bytes_ -= taken;
+  // Wrong bytes are nothing to go on from; of right ones that ended early all is.
+  if (journal_) {
+    bool is_of_use = status.code() != Code::kCorrupt;
+    RETURN_IF_ERROR(journal_->Note(descriptor.digest, is_of_use ? taken : 0));
   }
+  return status;
+}
 
-  Env* env_;
-  const std::string& path_;
-  const BundlePlan& plan_;
-  const std::function<void(const WriteProgress&)>& progress_;
-  std::vector<const Planned*> order_;
-  std::vector<BlobEntry> table_;
-  std::unique_ptr<PendingFile> file_;
-  WriteProgress progress_state_;
-};
+Status BundleWriter::WriteBlob(const PlacedBlob& blob) {
+  const Descriptor& descriptor = blob.planned->descriptor;
+  uint64_t kept = journal_ ? journal_->BytesOf(descriptor.digest) : 0;
+  if (kept > descriptor.size_bytes) kept = 0;
+  Status status;
+  bool is_written = false;
+  if (kept == 0 && leftover_ && leftover_->Has(descriptor)) {
+    status = Fetch(blob, leftover_.get(), 0);
+    is_written = status.ok();
+    if (is_written) kept_bytes_ += descriptor.size_bytes;
+  }
+  if (!is_written) status = Fetch(blob, blob.planned->source, kept);
+  // What was kept may have been lost by a power cut: the source alone decides what is corrupt.
+  if (status.code() == Code::kCorrupt && kept > 0) status = Fetch(blob, blob.planned->source, 0);
+  RETURN_IF_ERROR(status);
+  ++done_blobs_;
+  return journal_ ? journal_->Note(descriptor.digest, descriptor.size_bytes) : OkStatus();
+}
+
+Result<Digest> BundleWriter::Commit() {
+  RETURN_IF_ERROR(file_->Commit());
+  if (journal_) RETURN_IF_ERROR(journal_->Discard());
+  if (leftover_) RETURN_IF_ERROR(leftover_->Discard(env_));
+  return layout_.identity;
+}
 
 Result<Digest> WriteBundle(Env* env, const std::string& path, const BundlePlan& plan,
                            const std::function<void(const WriteProgress&)>& progress) {
-  return BundleFileWriter(env, path, plan, progress).Write();
+  ASSIGN_OR_RETURN(auto writer, BundleWriter::Open(env, path, plan, WriteMode::kAtOnce));
+  for (const PlacedBlob& blob : writer->blobs()) {
+    RETURN_IF_ERROR(writer->WriteBlob(blob));
+    if (progress) progress(writer->progress());
+  }
+  return writer->Commit();
 }
 
 }  // namespace airgap

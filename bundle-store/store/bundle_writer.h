@@ -1,76 +1,88 @@
-// Writes a bundle: plan first (every blob's digest and size), then stream each payload into its
-// place, verified. The file appears under its name only when it is complete and synced.
+// Writes a bundle: lay out first (every blob's digest and size is known), then put each payload
+// into its place, verified. The file appears under its name only when it is complete and synced.
 #pragma once
 
+#include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/env.h"
-#include "oci/digest.h"
-#include "oci/manifest.h"
+#include "store/bundle_layout.h"
+#include "store/bundle_plan.h"
+#include "store/leftover.h"
+#include "store/write_journal.h"
 
 namespace airgap {
-
-// Takes bytes in order; an error stops the giver, which returns that error unchanged.
-using ByteSink = std::function<Status(ByteSpan bytes)>;
-
-// Where a blob's bytes come from when a bundle is made: a layout, an archive, a registry, a file.
-class BlobSource {
- public:
-  virtual ~BlobSource() = default;
-  // Gives the whole blob to `sink`. The taker verifies size and digest.
-  virtual Status Stream(const Descriptor& descriptor, const ByteSink& sink) = 0;
-};
-
-// One thing to carry, as it will stand in index.json.
-struct BundleRoot {
-  Descriptor descriptor;  // annotations included: ref.name, subject, asset path
-};
-
-class BundlePlan {
- public:
-  // `source` must live until WriteBundle returns. A blob that is planned twice is carried once;
-  // two sizes for one digest is kCorrupt.
-  Status AddBlob(const Descriptor& descriptor, ManifestKind kind, BlobSource* source);
-  // Bytes at hand (a manifest, a config): verified here.
-  Status AddBytes(const Descriptor& descriptor, ManifestKind kind, std::string bytes);
-  void AddRoot(Descriptor descriptor) { roots_.push_back(std::move(descriptor)); }
-
-  void SetName(std::string name) { name_ = std::move(name); }
-  void SetVersion(std::string version) { version_ = std::move(version); }
-  void AddPlatform(const std::string& platform);
-
-  bool Has(const Digest& digest) const { return blobs_.contains(digest); }
-  size_t blob_count() const { return blobs_.size(); }
-
- private:
-  friend class BundleFileWriter;
-  struct PlannedBlob {
-    Descriptor descriptor;
-    ManifestKind kind = ManifestKind::kNone;
-    BlobSource* source = nullptr;  // null: the bytes are here
-    std::string bytes;
-  };
-  std::string name_;
-  std::string version_;
-  std::vector<std::string> platforms_;
-  std::vector<Descriptor> roots_;
-  std::map<Digest, PlannedBlob> blobs_;
-};
 
 struct WriteProgress {
   uint64_t done_bytes = 0;
   uint64_t total_bytes = 0;
   size_t done_blobs = 0;
   size_t total_blobs = 0;
+  uint64_t kept_bytes = 0;  // of done_bytes: found from an earlier run
 };
 
-// Every blob is asked for from the calling thread, in file order. Errors: kCorrupt (a source gave
-// other bytes than its descriptor says; names blob), kNoSpace before anything is written, or the
-// source's own. Returns the bundle's identity.
+enum class WriteMode {
+  kAtOnce,     // what does not become complete is removed
+  kResumable,  // what does not become complete stays as PATH.partial, and the next run goes on
+};
+
+class BundleWriter {
+ public:
+  // Writes everything but the payloads that come from sources. `env` and `plan` outlive the
+  // writer. Errors: kLimitExceeded, kNoSpace (before anything is written), kUnavailable (another
+  // program writes to `path`), kIo.
+  static Result<std::unique_ptr<BundleWriter>> Open(Env* env, const std::string& path,
+                                                    const BundlePlan& plan, WriteMode mode);
+
+  // Blobs whose payloads come from sources, in file order.
+  const std::vector<PlacedBlob>& blobs() const { return blobs_; }
+  // Fetches one of them into its place. Several threads may call this, for a blob each. Errors:
+  // kCorrupt (the source gives other bytes than the descriptor says; names the blob), or the
+  // source's own. A blob that failed may be tried again.
+  Status WriteBlob(const PlacedBlob& blob);
+  // From any thread.
+  WriteProgress progress() const;
+  // Bytes from sources end with kUnavailable from now on. From any thread and signal handlers.
+  void Stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
+  // Whether WriteBlob failed for the disk's sake: then no other blob will fare better.
+  bool disk_failed() const { return disk_failed_; }
+
+  // Every blob was written: syncs, and gives the file its name. Returns the bundle's identity.
+  Result<Digest> Commit();
+
+ private:
+  BundleWriter(Env* env, std::string path, WriteMode mode)
+      : env_(env), path_(std::move(path)), mode_(mode) {}
+  Status Start();
+  Status StartResumable();
+  Status CheckSpace();
+  Status WriteFront();
+  bool HoldsThisFront();
+  Status Write(uint64_t offset, ByteSpan bytes);
+  // The payload's first `kept_bytes` are there, and are hashed again.
+  Status Fetch(const PlacedBlob& blob, BlobSource* source, uint64_t kept_bytes);
+  Status HashKept(const PlacedBlob& blob, uint64_t kept_bytes, Hasher* hasher);
+
+  Env* const env_;
+  const std::string path_;
+  const WriteMode mode_;
+  BundleLayout layout_;
+  std::vector<PlacedBlob> blobs_;
+  std::unique_ptr<PendingFile> file_;
+  std::unique_ptr<WriteJournal> journal_;  // null when kAtOnce
+  std::unique_ptr<Leftover> leftover_;     // may be null
+  std::atomic<uint64_t> done_bytes_{0};
+  std::atomic<uint64_t> kept_bytes_{0};
+  std::atomic<size_t> done_blobs_{0};
+  std::atomic<bool> stopped_{false};
+  std::atomic<bool> disk_failed_{false};
+};
+
+// The whole of it in one thread, kAtOnce. `progress` may be null.
 Result<Digest> WriteBundle(Env* env, const std::string& path, const BundlePlan& plan,
                            const std::function<void(const WriteProgress&)>& progress);
 

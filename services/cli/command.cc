@@ -42,16 +42,18 @@ int RunCozyAirgap(int argc, char** argv) {
   app.add_flag("--quiet", context.quiet, "say nothing but errors");
 
   CLI::App* bundle = app.add_subcommand("bundle", "make, prove and show bundles");
+  CLI::App* recipe = app.add_subcommand("recipe", "say what a bundle carries, in a file");
   CLI::App* image = app.add_subcommand("image", "make appliance images");
   CLI::App* media = app.add_subcommand("media", "look at the media of this machine");
   CLI::App* login = app.add_subcommand("login", "say who may push to serve --push");
-  for (CLI::App* group : {bundle, image, media, login}) {
+  for (CLI::App* group : {bundle, recipe, image, media, login}) {
     group->require_subcommand(1);
     group->fallthrough();
   }
   AddBundleCreate(*bundle, context);
   AddBundleVerify(*bundle, context);
   AddBundleInspect(*bundle, context);
+  AddRecipe(*recipe, context);
   AddServe(app, context);
   AddImageBuild(*image, context);
   AddIdentity(app, context);

@@ -32,6 +32,8 @@ struct CommandContext {
 void AddBundleCreate(CLI::App& bundle, CommandContext& context);
 void AddBundleVerify(CLI::App& bundle, CommandContext& context);
 void AddBundleInspect(CLI::App& bundle, CommandContext& context);
+// `recipe` is the group of the commands check and from-list.
+void AddRecipe(CLI::App& recipe, CommandContext& context);
 void AddServe(CLI::App& app, CommandContext& context);
 void AddImageBuild(CLI::App& image, CommandContext& context);
 void AddIdentity(CLI::App& app, CommandContext& context);

@@ -2,9 +2,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace airgap {
+namespace {
+
+constexpr std::chrono::milliseconds kRedrawEvery{100};
+constexpr std::chrono::milliseconds kLineEvery{10'000};
+
+}  // namespace
 
 std::string FormatBytes(uint64_t bytes) {
   static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -35,34 +42,67 @@ std::string FormatDuration(uint64_t seconds) {
 
 ProgressLine::ProgressLine(std::string title, bool quiet)
     : title_(std::move(title)),
-      enabled_(!quiet && isatty(STDERR_FILENO) == 1),
-      started_(std::chrono::steady_clock::now()) {}
+      quiet_(quiet),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      started_(std::chrono::steady_clock::now()),
+      last_drawn_(started_) {}
 
 ProgressLine::~ProgressLine() {
-  if (drawn_) fputc('\n', stderr);
+  if (drawn_ && terminal_) fputc('\n', stderr);
 }
 
-void ProgressLine::Update(uint64_t done_bytes, uint64_t total_bytes, std::string_view detail) {
-  if (!enabled_) return;
+double ProgressLine::ElapsedSeconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+}
+
+bool ProgressLine::IsTime(bool is_end) {
+  if (quiet_) return false;
   auto now = std::chrono::steady_clock::now();
-  if (drawn_ && done_bytes < total_bytes && now - last_drawn_ < std::chrono::milliseconds(100)) {
-    return;
-  }
+  auto pause = terminal_ ? kRedrawEvery : kLineEvery;
+  bool is_first = terminal_ && !drawn_;
+  if (!is_first && !(is_end && terminal_) && now - last_drawn_ < pause) return false;
   last_drawn_ = now;
   drawn_ = true;
-  double elapsed_s = std::chrono::duration<double>(now - started_).count();
-  double rate = elapsed_s > 0 ? static_cast<double>(done_bytes) / elapsed_s : 0;
+  return true;
+}
+
+void ProgressLine::Draw(std::string_view line) {
+  fprintf(stderr, terminal_ ? "\r\033[K%.*s" : "%.*s\n", static_cast<int>(line.size()),
+          line.data());
+  fflush(stderr);
+}
+
+void ProgressLine::Say(std::string_view line) {
+  if (!quiet_ && !terminal_) Draw(line);
+}
+
+void ProgressLine::Update(uint64_t done_bytes, uint64_t total_bytes, std::string_view detail,
+                          uint64_t kept_bytes) {
+  if (!IsTime(done_bytes >= total_bytes)) return;
+  double elapsed_s = ElapsedSeconds();
+  auto came = static_cast<double>(done_bytes - std::min(kept_bytes, done_bytes));
+  double rate = elapsed_s > 0 ? came / elapsed_s : 0;
   std::string eta = "-";
   if (rate > 0) {
     eta =
         FormatDuration(static_cast<uint64_t>(static_cast<double>(total_bytes - done_bytes) / rate));
   }
   unsigned percent = total_bytes == 0 ? 100 : static_cast<unsigned>(done_bytes * 100 / total_bytes);
-  fprintf(stderr, "\r\033[K%s %3u%%  %s of %s  %s/s  ETA %s  %.*s", title_.c_str(), percent,
-          FormatBytes(done_bytes).c_str(), FormatBytes(total_bytes).c_str(),
-          FormatBytes(static_cast<uint64_t>(rate)).c_str(), eta.c_str(),
-          static_cast<int>(detail.size()), detail.data());
-  fflush(stderr);
+  std::string line = title_ + " " + std::to_string(percent) + "%  " + FormatBytes(done_bytes);
+  line += " of " + FormatBytes(total_bytes);
+  line += "  " + FormatBytes(static_cast<uint64_t>(rate)) + "/s";
+  line += "  ETA " + eta;
+  line += "  ";
+  line += detail;
+  Draw(line);
+}
+
+void ProgressLine::UpdateCount(size_t done, size_t total, std::string_view detail) {
+  if (!IsTime(done >= total)) return;
+  std::string line = title_ + " " + std::to_string(done) + " of " + std::to_string(total);
+  line += "  ";
+  line += detail;
+  Draw(line);
 }
 
 }  // namespace airgap

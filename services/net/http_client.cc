@@ -120,6 +120,11 @@ size_t TakeBody(char* bytes, size_t one, size_t size, void* user) {
   return exchange->sink_status.ok() ? size : 0;
 }
 
+// libcurl calls this at least once a second; anything but 0 ends the exchange.
+int CheckStop(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::atomic<bool>*>(user)->load() ? 1 : 0;
+}
+
 Status StatusOf(CURLcode code, const char* detail, const std::string& url) {
   std::string message = url + ": " + (*detail == '\0' ? curl_easy_strerror(code) : detail);
   switch (code) {
@@ -130,6 +135,8 @@ Status StatusOf(CURLcode code, const char* detail, const std::string& url) {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
       return Denied(message);
+    case CURLE_ABORTED_BY_CALLBACK:
+      return Unavailable(url + ": stopped");
     default:
       return Unavailable(message);
   }
@@ -143,6 +150,7 @@ class CurlClient : public HttpClient {
 
   Status Prepare(HttpClientOptions options) {
     user_agent_ = std::move(options.user_agent);
+    stop_ = options.stop;
     system_ca_file_ = SystemCaFile();
     if (options.ca_file.empty()) return OkStatus();
     ASSIGN_OR_RETURN(ca_text_, ReadWholeFile(RealEnv(), options.ca_file, kCaFileMaxBytes));
@@ -247,6 +255,12 @@ class CurlClient : public HttpClient {
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, exchange);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, TakeBody);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, exchange);
+    if (stop_ != nullptr) {
+      curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+      curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, CheckStop);
+      // libcurl hands the pointer back as it is, and CheckStop only reads.
+      curl_easy_setopt(handle, CURLOPT_XFERINFODATA, const_cast<std::atomic<bool>*>(stop_));
+    }
     if (!ca_text_.empty()) {
       curl_blob blob{ca_text_.data(), ca_text_.size(), CURL_BLOB_NOCOPY};
       curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob);
@@ -271,6 +285,7 @@ class CurlClient : public HttpClient {
   }
 
   std::string user_agent_;
+  const std::atomic<bool>* stop_ = nullptr;
   std::string system_ca_file_;
   std::string ca_text_;
   std::mutex mutex_;

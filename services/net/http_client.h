@@ -1,6 +1,7 @@
 // HTTP(S) requests, one at a time for each caller. No other header of the project shows libcurl.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -18,6 +19,7 @@ namespace airgap {
 struct HttpClientOptions {
   std::string ca_file;  // PEM, trusted besides the system's CAs; may be empty
   std::string user_agent;
+  const std::atomic<bool>* stop = nullptr;  // exchanges end with kUnavailable when it becomes true
 };
 
 struct HttpCall {

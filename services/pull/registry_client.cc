@@ -19,7 +19,8 @@ constexpr char kAcceptManifests[] =
 // Hands on the part of a blob that was not there yet, whatever range the server gives.
 class BlobResumer {
  public:
-  BlobResumer(const ByteSink& sink, Retry* retry) : sink_(sink), retry_(retry) {}
+  BlobResumer(uint64_t from_bytes, const ByteSink& sink, Retry* retry)
+      : sink_(sink), retry_(retry), done_(from_bytes) {}
 
   void StartAttempt() { position_.reset(); }
   uint64_t done_bytes() const { return done_; }
@@ -47,7 +48,7 @@ class BlobResumer {
  private:
   const ByteSink& sink_;
   Retry* retry_;
-  uint64_t done_ = 0;
+  uint64_t done_;
   std::optional<uint64_t> position_;  // of the next byte that comes
   bool sink_failed_ = false;
 };
@@ -62,6 +63,7 @@ Result<std::unique_ptr<RegistryClient>> RegistryClient::Create(RegistryClientOpt
   std::unique_ptr<RegistryClient> client(new RegistryClient());
   HttpClientOptions http;
   http.ca_file = options.ca_file;
+  http.stop = options.stop;
   http.user_agent = std::string("cozy-airgap/") + kVersion;
   ASSIGN_OR_RETURN(client->http_, HttpClient::Create(std::move(http)));
   ASSIGN_OR_RETURN(client->credentials_, Credentials::Load(RealEnv(), options.credentials_file));
@@ -104,7 +106,7 @@ Result<HttpReply> RegistryClient::Call(const Place& place, HttpCall call,
 
 Result<HttpReply> RegistryClient::Fetch(const Place& place, const HttpCall& call,
                                         uint64_t max_bytes, std::string* body) {
-  for (Retry retry;;) {
+  for (Retry retry(options_.stop);;) {
     body->clear();
     Result<HttpReply> reply = Call(place, call, [&](const HttpReply&, ByteSpan bytes) -> Status {
       if (bytes.size() > max_bytes - body->size()) {
@@ -241,10 +243,10 @@ Status RegistryClient::CheckBlob(const Reference& repository, const Descriptor& 
 }
 
 Status RegistryClient::StreamBlob(const Reference& repository, const Descriptor& descriptor,
-                                  const ByteSink& sink) {
+                                  uint64_t from_bytes, const ByteSink& sink) {
   ASSIGN_OR_RETURN(Place place, PlaceOf(repository));
-  Retry retry;
-  BlobResumer resumer(sink, &retry);
+  Retry retry(options_.stop);
+  BlobResumer resumer(from_bytes, sink, &retry);
   for (;;) {
     HttpCall call;
     call.url = place.Url("blobs/" + descriptor.digest.ToString());

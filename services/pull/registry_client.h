@@ -2,6 +2,7 @@
 // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,7 +16,7 @@
 #include "oci/reference.h"
 #include "pull/challenge.h"
 #include "pull/credentials.h"
-#include "store/bundle_writer.h"
+#include "store/bundle_plan.h"
 
 namespace airgap {
 
@@ -23,9 +24,10 @@ struct RegistryClientOptions {
   // Registry host -> URL to read its content from: scheme://host[:port][/prefix]; a path goes
   // between /v2/ and the repository.
   std::map<std::string, std::string> mirrors;
-  std::set<std::string> insecure_hosts;  // spoken to over plain HTTP
-  std::string ca_file;                   // PEM, besides the system's; empty: the system's alone
-  std::string credentials_file;          // docker's config.json; empty: where docker looks
+  std::set<std::string> insecure_hosts;     // spoken to over plain HTTP
+  std::string ca_file;                      // PEM, besides the system's; empty: the system's alone
+  std::string credentials_file;             // docker's config.json; empty: where docker looks
+  const std::atomic<bool>* stop = nullptr;  // as in HttpClientOptions
 };
 
 // Where a registry host's content is read.
@@ -52,9 +54,12 @@ class RegistryClient {
                                   std::string* content_type);
   // kNotFound, or kCorrupt when the registry names another size.
   Status CheckBlob(const Reference& repository, const Descriptor& descriptor);
-  // Goes on where it stopped after a drop, as long as something comes.
-  Status StreamBlob(const Reference& repository, const Descriptor& descriptor,
+  // The bytes from `from_bytes` on. Goes on where it stopped after a drop, as long as something
+  // comes.
+  Status StreamBlob(const Reference& repository, const Descriptor& descriptor, uint64_t from_bytes,
                     const ByteSink& sink);
+  HttpClient* http() const { return http_.get(); }
+
   // By the referrers API, or the tag schema where there is none.
   Result<std::vector<Descriptor>> Referrers(const Reference& repository, const Digest& subject);
 

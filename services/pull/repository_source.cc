@@ -23,7 +23,12 @@ Result<Descriptor> RepositorySource::ResolveTag(const std::string& tag) {
 }
 
 Status RepositorySource::Stream(const Descriptor& descriptor, const ByteSink& sink) {
-  return client_->StreamBlob(repository_, descriptor, sink);
+  return StreamFrom(descriptor, 0, sink);
+}
+
+Status RepositorySource::StreamFrom(const Descriptor& descriptor, uint64_t from_bytes,
+                                    const ByteSink& sink) {
+  return client_->StreamBlob(repository_, descriptor, from_bytes, sink);
 }
 
 }  // namespace airgap

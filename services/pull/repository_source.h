@@ -20,6 +20,8 @@ class RepositorySource : public ImageSource {
   Result<std::vector<Descriptor>> Referrers(const Digest& subject) override;
   Result<Descriptor> ResolveTag(const std::string& tag) override;
   Status Stream(const Descriptor& descriptor, const ByteSink& sink) override;
+  Status StreamFrom(const Descriptor& descriptor, uint64_t from_bytes,
+                    const ByteSink& sink) override;
 
  private:
   RegistryClient* client_;

@@ -1,0 +1,69 @@
+#include "store/leftover.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/limits.h"
+
+namespace airgap {
+namespace {
+
+std::string AsidePath(const std::string& path) { return path + ".before"; }
+std::string AsideFile(const std::string& path) { return AsidePath(path) + ".partial"; }
+
+}  // namespace
+
+Status Leftover::PutAside(Env* env, const std::string& path, PendingFile* file,
+                          WriteJournal* journal) {
+  ASSIGN_OR_RETURN(auto aside, WriteJournal::Open(env, AsidePath(path)));
+  if (aside->total_bytes() >= journal->total_bytes()) {
+    RETURN_IF_ERROR(file->Discard());
+    return journal->Discard();
+  }
+  // The journal goes first: one without its bundle promises nothing, a bundle with the journal of
+  // another would only be read in vain.
+  RETURN_IF_ERROR(journal->MoveTo(AsidePath(path)));
+  return file->CommitAs(AsideFile(path));
+}
+
+std::unique_ptr<Leftover> Leftover::Open(Env* env, const std::string& path) {
+  std::unique_ptr<Leftover> leftover(new Leftover());
+  leftover->path_ = path;
+  auto file = env->OpenReadable(AsideFile(path));
+  if (!file.ok()) return nullptr;
+  uint64_t size = (*file)->size_bytes();
+  auto bundle = Bundle::Open(*std::move(file), 0, size);
+  auto journal = WriteJournal::Open(env, AsidePath(path));
+  if (bundle.ok() && journal.ok()) {
+    leftover->bundle_ = *std::move(bundle);
+    leftover->journal_ = *std::move(journal);
+  }
+  return leftover;
+}
+
+bool Leftover::Has(const Descriptor& descriptor) const {
+  if (!bundle_) return false;
+  std::optional<size_t> number = bundle_->Find(descriptor.digest);
+  return number && bundle_->blobs()[*number].size_bytes == descriptor.size_bytes &&
+         journal_->BytesOf(descriptor.digest) == descriptor.size_bytes;
+}
+
+Status Leftover::Stream(const Descriptor& descriptor, const ByteSink& sink) {
+  size_t number = bundle_->Find(descriptor.digest).value();
+  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, descriptor.size_bytes));
+  for (uint64_t done = 0; done < descriptor.size_bytes;) {
+    uint64_t left = descriptor.size_bytes - done;
+    MutableByteSpan part(buffer.data(), std::min<uint64_t>(buffer.size(), left));
+    RETURN_IF_ERROR(bundle_->ReadBlob(number, done, part));
+    RETURN_IF_ERROR(sink(part));
+    done += part.size();
+  }
+  return OkStatus();
+}
+
+Status Leftover::Discard(Env* env) {
+  RETURN_IF_ERROR(env->RemoveFile(AsideFile(path_)));
+  return journal_ ? journal_->Discard() : OkStatus();
+}
+
+}  // namespace airgap
