@@ -7,6 +7,7 @@
 #include "intake/collector.h"
 #include "store/asset.h"
 #include "store/bundle.h"
+#include "store/bundle_writer.h"
 
 using namespace airgap;
 using namespace airgap::testing;

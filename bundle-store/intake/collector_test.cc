@@ -8,6 +8,7 @@
 #include "intake/image_layout.h"
 #include "intake/intake_testing.h"
 #include "store/bundle.h"
+#include "store/bundle_writer.h"
 #include "store/verify.h"
 
 using namespace airgap;
@@ -101,6 +102,27 @@ void EveryMissingPartIsListed(void**) {
   ASSERT_TEXT(taken.collector.missing()[0].wanted_by, "ghcr.io/org/one:v1");
   ASSERT_CONTAINS(taken.collector.missing()[1].what,
                   Digest::Of(AsBytes("second layer")).ToString());
+}
+
+void ASparseIndexLeavesOtherPlatformsOut(void**) {
+  LayoutMaker maker;
+  Descriptor amd64 = OnPlatform(maker.AddImage("amd64"), "amd64");
+  Descriptor arm64 = OnPlatform(maker.AddImage("arm64"), "arm64");
+  Descriptor index = maker.AddIndex({amd64, arm64});
+  maker.List(index, "ghcr.io/org/multi:v1");
+  auto layout = ImageLayout::Open(maker.Files(), "oci:layout");
+  ASSERT_OK(layout);
+  auto content = (*layout)->Content(GivenName());
+  ASSERT_OK(content);
+  BundlePlan plan;
+  Collector collector(&plan);
+  ASSERT_OK(collector.TakeImage(layout->get(), content->images[0], std::nullopt,
+                                {Platform{"linux", "arm64", ""}}));
+  assert_true(collector.missing().empty());
+  assert_true(plan.Has(index.digest));
+  assert_true(plan.Has(arm64.digest));
+  assert_false(plan.Has(amd64.digest));
+  ASSERT_TEXT(plan.roots()[0].Annotation(annotation::kSparse), "linux/arm64");
 }
 
 void WrongBytesAreCorrupt(void**) {
@@ -217,6 +239,7 @@ int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(ImagesComeWithTheirReferrersAndTheirs),
       cmocka_unit_test(EveryMissingPartIsListed),
+      cmocka_unit_test(ASparseIndexLeavesOtherPlatformsOut),
       cmocka_unit_test(WrongBytesAreCorrupt),
       cmocka_unit_test(IndexIsKeptWholeOrReducedToOnePlatform),
       cmocka_unit_test(IndexPinnedByDigestIsKeptWhole),

@@ -3,6 +3,7 @@
 #include "base/testing.h"
 #include "intake/collector.h"
 #include "intake/intake_testing.h"
+#include "store/bundle_writer.h"
 
 using namespace airgap;
 using namespace airgap::testing;

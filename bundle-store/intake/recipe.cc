@@ -267,8 +267,9 @@ Result<std::string> RecipeFromList(std::string_view list, const std::string& wha
     }
     std::string full = reference->ToString();
     if (!taken.insert(full).second) continue;
-    recipe += "  - " + full;
-    recipe += "\n";
+    // An IPv6 address in brackets would be a list.
+    bool needs_quotes = full.front() == '[';
+    recipe += needs_quotes ? "  - \"" + full + "\"\n" : "  - " + full + "\n";
   }
   if (taken.empty()) return InvalidArgument(what + " lists no images");
   return recipe;

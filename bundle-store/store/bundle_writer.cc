@@ -174,8 +174,12 @@ Status BundleWriter::WriteBlob(const PlacedBlob& blob) {
 
 Result<Digest> BundleWriter::Commit() {
   RETURN_IF_ERROR(file_->Commit());
-  if (journal_) RETURN_IF_ERROR(journal_->Discard());
-  if (leftover_) RETURN_IF_ERROR(leftover_->Discard(env_));
+  if (mode_ == WriteMode::kResumable) {
+    // The bundle is there and whole: what cannot be removed now the next run removes.
+    (void)journal_->Discard();
+    leftover_.reset();
+    (void)Leftover::Remove(env_, path_);
+  }
   return layout_.identity;
 }
 

@@ -27,22 +27,19 @@ Status Leftover::PutAside(Env* env, const std::string& path, PendingFile* file,
 }
 
 std::unique_ptr<Leftover> Leftover::Open(Env* env, const std::string& path) {
-  std::unique_ptr<Leftover> leftover(new Leftover());
-  leftover->path_ = path;
   auto file = env->OpenReadable(AsideFile(path));
   if (!file.ok()) return nullptr;
   uint64_t size = (*file)->size_bytes();
   auto bundle = Bundle::Open(*std::move(file), 0, size);
   auto journal = WriteJournal::Open(env, AsidePath(path));
-  if (bundle.ok() && journal.ok()) {
-    leftover->bundle_ = *std::move(bundle);
-    leftover->journal_ = *std::move(journal);
-  }
+  if (!bundle.ok() || !journal.ok()) return nullptr;
+  std::unique_ptr<Leftover> leftover(new Leftover());
+  leftover->bundle_ = *std::move(bundle);
+  leftover->journal_ = *std::move(journal);
   return leftover;
 }
 
 bool Leftover::Has(const Descriptor& descriptor) const {
-  if (!bundle_) return false;
   std::optional<size_t> number = bundle_->Find(descriptor.digest);
   return number && bundle_->blobs()[*number].size_bytes == descriptor.size_bytes &&
          journal_->BytesOf(descriptor.digest) == descriptor.size_bytes;
@@ -61,9 +58,9 @@ Status Leftover::Stream(const Descriptor& descriptor, const ByteSink& sink) {
   return OkStatus();
 }
 
-Status Leftover::Discard(Env* env) {
-  RETURN_IF_ERROR(env->RemoveFile(AsideFile(path_)));
-  return journal_ ? journal_->Discard() : OkStatus();
+Status Leftover::Remove(Env* env, const std::string& path) {
+  RETURN_IF_ERROR(env->RemoveFile(AsideFile(path)));
+  return WriteJournal::Remove(env, AsidePath(path));
 }
 
 }  // namespace airgap

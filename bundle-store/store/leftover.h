@@ -25,12 +25,11 @@ class Leftover : public BlobSource {
   // Whether the blob was complete when the run ended. Its bytes still need to be verified.
   bool Has(const Descriptor& descriptor) const;
   Status Stream(const Descriptor& descriptor, const ByteSink& sink) override;
-  // Removes the files.
-  Status Discard(Env* env);
+  // Removes what was put aside for `path`, if anything was.
+  static Status Remove(Env* env, const std::string& path);
 
  private:
   Leftover() = default;
-  std::string path_;
   std::shared_ptr<Bundle> bundle_;
   std::unique_ptr<WriteJournal> journal_;
 };

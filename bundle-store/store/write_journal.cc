@@ -68,4 +68,8 @@ Status WriteJournal::MoveTo(const std::string& bundle_path) {
   return file_->CommitAs(JournalPath(bundle_path) + ".partial");
 }
 
+Status WriteJournal::Remove(Env* env, const std::string& bundle_path) {
+  return env->RemoveFile(JournalPath(bundle_path) + ".partial");
+}
+
 }  // namespace airgap

@@ -28,6 +28,8 @@ class WriteJournal {
   // Gives the file to another bundle's path, and knows nothing more of it.
   Status MoveTo(const std::string& bundle_path);
   Status Discard() { return file_->Discard(); }
+  // The one of `bundle_path`, if there is one.
+  static Status Remove(Env* env, const std::string& bundle_path);
 
  private:
   explicit WriteJournal(std::unique_ptr<PendingFile> file) : file_(std::move(file)) {}

@@ -18,6 +18,7 @@ struct Row {
   std::string reference;
   std::string path;     // of an asset
   std::string subject;  // of a referrer
+  std::string sparse;   // platforms that a sparse index carries
   uint64_t content_bytes = 0;
   std::string problem;  // why the size is not whole
 };
@@ -25,11 +26,13 @@ struct Row {
 // Adds up a manifest's tree, each blob once. Manifests are read, payloads are not.
 class SizeCounter {
  public:
-  explicit SizeCounter(const Bundle& bundle) : bundle_(bundle) {}
+  // Of a sparse index children may be absent.
+  SizeCounter(const Bundle& bundle, bool is_sparse) : bundle_(bundle), is_sparse_(is_sparse) {}
 
   Status Count(const Descriptor& descriptor, bool is_manifest, int depth) {
     if (!seen_.insert(descriptor.digest).second) return OkStatus();
     std::optional<size_t> number = bundle_.Find(descriptor.digest);
+    if (!number && is_sparse_ && depth > 0 && is_manifest) return OkStatus();
     if (!number) return NotFound("blob " + descriptor.digest.ToString() + " is missing");
     bytes_ += bundle_.blobs()[*number].size_bytes;
     if (!is_manifest) return OkStatus();
@@ -51,6 +54,7 @@ class SizeCounter {
 
  private:
   const Bundle& bundle_;
+  const bool is_sparse_;
   std::set<Digest> seen_;
   uint64_t bytes_ = 0;
 };
@@ -75,7 +79,8 @@ std::vector<Row> RowsOf(const Bundle& bundle) {
     row.reference = root.Annotation(annotation::kRefName);
     row.path = root.Annotation(annotation::kAssetPath);
     row.subject = root.Annotation(annotation::kSubject);
-    SizeCounter counter(bundle);
+    row.sparse = root.Annotation(annotation::kSparse);
+    SizeCounter counter(bundle, !row.sparse.empty());
     Status status = counter.Count(root, true, 0);
     row.content_bytes = counter.bytes();
     if (status.ok() && !row.path.empty()) {
@@ -98,6 +103,7 @@ void WriteRow(JsonNode node, const Row& row) {
     node.Put("artifactType", row.descriptor.artifact_type);
   }
   if (!row.subject.empty()) node.Put("subject", row.subject);
+  if (!row.sparse.empty()) node.Put("sparse", row.sparse);
   node.Put("bytes", row.content_bytes);
   if (!row.problem.empty()) node.Put("problem", row.problem);
 }

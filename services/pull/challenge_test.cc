@@ -44,16 +44,28 @@ void BrokenChallengesEndTheList(void**) {
   ASSERT_TEXT(ParseAuthChallenges("Bearer realm=\"no end")[0].Param("realm"), "");
 }
 
+std::string HeaderFor(const Credentials& credentials, const std::string& host) {
+  Result<std::optional<std::string>> header = credentials.HeaderFor(host);
+  ASSERT_OK(header);
+  return header->value_or("");
+}
+
 void CredentialsComeFromDockersFile(void**) {
   Result<Credentials> credentials = Credentials::Parse(
       "{\"auths\":{\"https://index.docker.io/v1/\":{\"auth\":\"dXNlcjpwYXNz\"},"
-      "\"ghcr.io\":{\"username\":\"a\",\"password\":\"b\"},\"quay.io\":{}}}",
+      "\"ghcr.io\":{\"username\":\"a\",\"password\":\"b\"},\"quay.io\":{},"
+      "\"r.example\":{\"registrytoken\":\"abc\"}}}",
       "config.json");
   ASSERT_OK(credentials);
-  ASSERT_TEXT(credentials->BasicFor("docker.io").value_or(""), "Basic dXNlcjpwYXNz");
-  ASSERT_TEXT(credentials->BasicFor("ghcr.io").value_or(""), "Basic YTpi");
-  assert_false(credentials->BasicFor("quay.io").has_value());
-  assert_false(credentials->BasicFor("gcr.io").has_value());
+  ASSERT_TEXT(HeaderFor(*credentials, "docker.io"), "Basic dXNlcjpwYXNz");
+  ASSERT_TEXT(HeaderFor(*credentials, "ghcr.io"), "Basic YTpi");
+  ASSERT_TEXT(HeaderFor(*credentials, "quay.io"), "");
+  ASSERT_TEXT(HeaderFor(*credentials, "gcr.io"), "");
+  ASSERT_TEXT(HeaderFor(*credentials, "r.example"), "Bearer abc");
+  for (const char* helper : {"", "../x", "a b", "a;b"}) {
+    std::string text = std::string("{\"credHelpers\":{\"ghcr.io\":\"") + helper + "\"}}";
+    ASSERT_CODE(Credentials::Parse(text, "config.json").status(), Code::kInvalidArgument);
+  }
   ASSERT_CODE(Credentials::Parse("nonsense", "config.json").status(), Code::kCorrupt);
   Result<Credentials> bad =
       Credentials::Parse("{\"auths\":{\"ghcr.io\":{\"auth\":\"a\\r\\nb: c\"}}}", "config.json");

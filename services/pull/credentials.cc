@@ -6,10 +6,13 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "oci/reference.h"
+#include "pull/credential_helper.h"
 
 namespace airgap {
 namespace {
 
+// What docker login keeps Docker Hub's password under.
+constexpr char kDockerHubServer[] = "https://index.docker.io/v1/";
 constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::string EncodeBase64(std::string_view text) {
@@ -55,26 +58,59 @@ std::vector<std::string> DefaultPaths() {
 
 }  // namespace
 
+Status Credentials::TakeAuth(std::string_view key, JsonView entry, const std::string& what) {
+  std::string host = HostOfKey(key);
+  std::string token = entry["registrytoken"].StringOr("");
+  if (token.find_first_of("\r\n") != std::string::npos) {
+    return InvalidArgument(what + ": the registrytoken of " + host + " is no token");
+  }
+  if (!token.empty()) {
+    headers_[host] = "Bearer " + token;
+    return OkStatus();
+  }
+  std::string basic = entry["auth"].StringOr("");
+  std::string user = entry["username"].StringOr("");
+  if (basic.empty() && !user.empty()) {
+    basic = EncodeBase64(user + ":" + entry["password"].StringOr(""));
+  }
+  if (basic.empty()) return OkStatus();  // kept by a credential helper
+  if (!IsBase64(basic)) {
+    return InvalidArgument(what + ": the auth of " + std::string(key) + " is not base64");
+  }
+  headers_[host] = "Basic " + basic;
+  return OkStatus();
+}
+
+Status Credentials::TakeHelpers(JsonView root, const std::string& what) {
+  helper_for_all_ = root["credsStore"].StringOr("");
+  if (!helper_for_all_.empty() && !IsHelperName(helper_for_all_)) {
+    return InvalidArgument(what + ": credsStore is no name of a credential helper");
+  }
+  Status status;
+  root["credHelpers"].ForEachMember([&](std::string_view key, JsonView entry) {
+    std::string name = entry.StringOr("");
+    if (!IsHelperName(name)) {
+      status = InvalidArgument(what + ": the credHelpers of " + std::string(key) +
+                               " is no name of a credential helper");
+      return false;
+    }
+    helpers_[HostOfKey(key)] = std::move(name);
+    return true;
+  });
+  return status;
+}
+
 Result<Credentials> Credentials::Parse(std::string_view text, const std::string& what) {
   ASSIGN_OR_RETURN(JsonDocument document,
                    JsonDocument::Parse(text, limits::credentials_file_max_bytes, what));
   Credentials credentials;
   Status status;
   document.root()["auths"].ForEachMember([&](std::string_view key, JsonView entry) {
-    std::string basic = entry["auth"].StringOr("");
-    std::string user = entry["username"].StringOr("");
-    if (basic.empty() && !user.empty()) {
-      basic = EncodeBase64(user + ":" + entry["password"].StringOr(""));
-    }
-    if (basic.empty()) return true;  // kept by a credential helper
-    if (!IsBase64(basic)) {
-      status = InvalidArgument(what + ": the auth of " + std::string(key) + " is not base64");
-      return false;
-    }
-    credentials.basic_[HostOfKey(key)] = basic;
-    return true;
+    status = credentials.TakeAuth(key, entry, what);
+    return status.ok();
   });
   if (!status.ok()) return status;
+  RETURN_IF_ERROR(credentials.TakeHelpers(document.root(), what));
   return credentials;
 }
 
@@ -88,10 +124,21 @@ Result<Credentials> Credentials::Load(Env* env, const std::string& path) {
   return Credentials();
 }
 
-std::optional<std::string> Credentials::BasicFor(const std::string& host) const {
-  auto found = basic_.find(host);
-  if (found == basic_.end()) return std::nullopt;
-  return "Basic " + found->second;
+Result<std::optional<std::string>> Credentials::HeaderFor(const std::string& host) const {
+  auto found = headers_.find(host);
+  if (found != headers_.end()) return std::optional<std::string>(found->second);
+  auto own = helpers_.find(host);
+  const std::string& helper = own != helpers_.end() ? own->second : helper_for_all_;
+  if (helper.empty()) return std::optional<std::string>();
+  std::lock_guard lock(asked_->mutex);
+  auto known = asked_->headers.find(host);
+  if (known != asked_->headers.end()) return known->second;
+  std::string server = host == "docker.io" ? kDockerHubServer : host;
+  ASSIGN_OR_RETURN(std::optional<HelperLogin> login, AskCredentialHelper(helper, server));
+  std::optional<std::string> header;
+  if (login) header = "Basic " + EncodeBase64(login->user + ":" + login->secret);
+  asked_->headers[host] = header;
+  return header;
 }
 
 }  // namespace airgap

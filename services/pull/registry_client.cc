@@ -120,17 +120,19 @@ Result<HttpReply> RegistryClient::Fetch(const Place& place, const HttpCall& call
 }
 
 Result<std::string> RegistryClient::Authorize(const Place& place, const std::string& challenge) {
+  ASSIGN_OR_RETURN(auto kept, credentials_.HeaderFor(place.endpoint.auth_host));
+  bool is_token = kept && kept->rfind("Bearer ", 0) == 0;
   for (const AuthChallenge& offered : ParseAuthChallenges(challenge)) {
-    if (offered.scheme == "bearer") return FetchToken(place, offered);
-    if (offered.scheme != "basic") continue;
-    return credentials_.BasicFor(place.endpoint.auth_host).value_or("");
+    if (offered.scheme == "bearer") return is_token ? *kept : FetchToken(place, offered, kept);
+    if (offered.scheme == "basic") return is_token ? "" : kept.value_or("");
   }
   return Unsupported(place.endpoint.base_url + " asks for authorization by '" +
                      challenge.substr(0, 100) + "'; only Basic and Bearer are known");
 }
 
 // https://distribution.github.io/distribution/spec/auth/token/
-Result<std::string> RegistryClient::FetchToken(const Place& place, const AuthChallenge& challenge) {
+Result<std::string> RegistryClient::FetchToken(const Place& place, const AuthChallenge& challenge,
+                                               const std::optional<std::string>& login) {
   std::string realm = challenge.Param("realm");
   Result<UrlParts> parts = ParseUrl(realm.substr(0, realm.find('?')));
   bool is_plain_registry = place.endpoint.base_url.compare(0, 5, "http:") == 0;
@@ -142,9 +144,7 @@ Result<std::string> RegistryClient::FetchToken(const Place& place, const AuthCha
   call.url = realm + (realm.find('?') == std::string::npos ? "?" : "&") + "scope=" + place.scope;
   std::string service = challenge.Param("service");
   if (!service.empty()) call.url += "&service=" + EscapeQuery(service);
-  if (auto basic = credentials_.BasicFor(place.endpoint.auth_host)) {
-    call.headers.emplace_back("Authorization", *basic);
-  }
+  if (login) call.headers.emplace_back("Authorization", *login);
   std::string body;
   ASSIGN_OR_RETURN(HttpReply reply,
                    http_->Do(call, [&](const HttpReply&, ByteSpan bytes) -> Status {

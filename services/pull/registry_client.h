@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -80,7 +81,8 @@ class RegistryClient {
                           std::string* body);
   // A new header value from what a 401 asks for.
   Result<std::string> Authorize(const Place& place, const std::string& challenge);
-  Result<std::string> FetchToken(const Place& place, const AuthChallenge& challenge);
+  Result<std::string> FetchToken(const Place& place, const AuthChallenge& challenge,
+                                 const std::optional<std::string>& login);
   Result<Descriptor> ResolveByHead(const Place& place, const std::string& tag_or_digest);
   Result<std::vector<Descriptor>> ReferrersByApi(const Place& place, const Digest& subject);
   Result<std::vector<Descriptor>> ReferrersByTag(const Reference& repository,
