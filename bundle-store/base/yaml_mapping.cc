@@ -52,7 +52,7 @@ std::string_view NearestName(std::string_view name, const std::vector<std::strin
   return nearest;
 }
 
-void ReadYamlMapping(YamlView mapping, std::string_view where, std::vector<YamlKey> keys,
+void ReadYamlMapping(YamlView mapping, std::string_view where, const std::vector<YamlKey>& keys,
                      YamlMistakes* mistakes) {
   if (!mapping.IsMapping()) {
     mistakes->Add(mapping, In(where) + "expected keys with values");
@@ -67,6 +67,7 @@ void ReadYamlMapping(YamlView mapping, std::string_view where, std::vector<YamlK
       return true;
     }
     std::vector<std::string_view> names;
+    names.reserve(keys.size());
     for (const YamlKey& candidate : keys) names.push_back(candidate.name);
     std::string_view nearest = NearestName(name, names);
     std::string hint = nearest.empty() ? "" : "; do you mean " + Quoted(nearest) + "?";

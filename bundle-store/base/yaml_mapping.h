@@ -33,7 +33,7 @@ struct YamlKey {
 // Gives each value to its key. A value that is no mapping, and keys that are not known, are
 // mistakes; an unknown key is told with the known one that looks most like it. `where` is the
 // mapping's own key, for messages: "images", or "" for the document.
-void ReadYamlMapping(YamlView mapping, std::string_view where, std::vector<YamlKey> keys,
+void ReadYamlMapping(YamlView mapping, std::string_view where, const std::vector<YamlKey>& keys,
                      YamlMistakes* mistakes);
 // Calls `take` for every element; a value that is no sequence is a mistake.
 void ReadYamlSequence(YamlView sequence, std::string_view where,

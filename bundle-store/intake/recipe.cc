@@ -235,7 +235,9 @@ Result<Recipe> ParseRecipe(std::string_view text, const std::string& what,
   RecipeReader(&recipe, &found).Read(document->root());
   if (found.empty()) return recipe;
   for (const std::string& line : found.lines()) {
-    if (mistakes != nullptr) mistakes->push_back(what + ": " + line);
+    if (mistakes == nullptr) break;
+    mistakes->push_back(what + ": ");
+    mistakes->back() += line;
   }
   return InvalidArgument(what + ": " + found.lines().front());
 }

@@ -15,8 +15,7 @@ kill_half_way() {
   "${CREATE[@]}" 2>"$WORK/err" &
   local pid=$!
   for _ in {1..200}; do
-    [ ! -e "$WORK/out/b.tar.partial" ] || [ "$(du -k "$WORK/out/b.tar.partial" | cut -f 1)" -lt 6000 ] ||
-      break
+    [ "$(du -sk "$WORK/out" | cut -f 1)" -lt 6000 ] || break
     sleep 0.1
   done
   kill -"$1" "$pid"

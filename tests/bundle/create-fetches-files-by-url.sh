@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A recipe's files come over HTTP, in the image factory's paths too: gone on with after a kill, checked
-# against their sha256, listed when they cannot be had. They are served as any asset.
+# A recipe's files come over HTTP, in the image factory's paths too: gone on with after a kill,
+# checked against their sha256, listed when they cannot be had. They are served as any asset.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/troubled.bash"
 
@@ -51,9 +51,10 @@ curl -sf --cacert "$CA" "$URL/boot/local" | cmp - "$WORK/local.bin"
 
 # By flag the same bytes; cut off again and again it comes all the same.
 troubles drop 300000
+factory=image/$schematic/v1.13.6/kernel-amd64
 "$AIRGAP" bundle create --quiet --name t --version 1 --file "$WORK/flag.tar" \
   --asset "boot/kernel=http://$REGISTRY/files/kernel" --asset "boot/local=$WORK/local.bin" \
-  --asset "image/$schematic/v1.13.6/kernel-amd64=http://$REGISTRY/files/factory/image/$schematic/v1.13.6/kernel-amd64"
+  --asset "$factory=http://$REGISTRY/files/factory/$factory"
 cmp "$WORK/flag.tar" "$WORK/out/b.tar"
 calm
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a registry refuses, lacks, sends wrong or cuts off: every part is listed with its cause, there
-# is no bundle, and the next run fetches only what was missing. What passes is asked for again.
+# What a registry refuses, lacks, sends wrong or cuts off: every part is listed with its cause,
+# there is no bundle, and the next run fetches only what was missing. What passes is asked again.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/troubled.bash"
 
