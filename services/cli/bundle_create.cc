@@ -102,7 +102,7 @@ int RunCreate(const CommandContext& context, const CreateOptions& options) {
     Report(context, maker, *identity);
     return kExitFine;
   }
-  if (!maker.missing().empty()) return FailMissing(context, maker);
+  if (maker.lacks_parts()) return FailMissing(context, maker);
   Status status = identity.status();
   if (maker.left_partial()) status = Status(status.code(), status.message() + "; " + kGoesOn);
   return context.Fail(status);

@@ -1,5 +1,7 @@
 #include "cli/bundle_maker.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <thread>
@@ -92,8 +94,18 @@ std::vector<MissingPart> BundleMaker::missing() const {
 }
 
 Result<Digest> BundleMaker::Make() {
+  Result<Digest> identity = MakeAll();
+  if (!identity.ok()) {
+    // Goes only when it is empty.
+    rmdir(AssetFolder().c_str());
+    left_partial_ = left_partial_ || access(AssetFolder().c_str(), F_OK) == 0;
+  }
+  return identity;
+}
+
+Result<Digest> BundleMaker::MakeAll() {
   RETURN_IF_ERROR(Gather());
-  if (!missing().empty()) return NotFound("parts are missing");
+  RETURN_IF_ERROR(CheckNothingMissing());
   WriteMode mode = request_.IsRemote() ? WriteMode::kResumable : WriteMode::kAtOnce;
   ASSIGN_OR_RETURN(auto writer, BundleWriter::Open(RealEnv(), request_.file, plan_, mode));
   left_partial_ = mode == WriteMode::kResumable;
@@ -103,6 +115,12 @@ Result<Digest> BundleMaker::Make() {
   left_partial_ = false;
   RemoveAssetFolder();
   return identity;
+}
+
+Status BundleMaker::CheckNothingMissing() {
+  if (missing().empty()) return OkStatus();
+  lacks_parts_ = true;
+  return NotFound("parts are missing");
 }
 
 Status BundleMaker::Gather() {
@@ -178,7 +196,11 @@ Status BundleMaker::LookUp(const RecipeImage& image) {
   if (!descriptor.ok()) {
     if (descriptor.status().code() == Code::kCorrupt) return descriptor.status();
     collector_.AddMissing({reference.ToString(), "the image", descriptor.status().message()});
-    return OkStatus();
+    return CountFailure(descriptor.status());
+  }
+  {
+    std::lock_guard lock(mutex_);
+    failures_in_a_row_ = 0;
   }
   if (!reference.tag.empty()) {
     std::lock_guard lock(mutex_);
@@ -188,6 +210,19 @@ Status BundleMaker::LookUp(const RecipeImage& image) {
   if (image.platforms.size() == 1 && !image.is_sparse) only = image.platforms[0];
   return collector_.TakeImage(repository, {*descriptor, reference}, only,
                               image.is_sparse ? image.platforms : std::vector<Platform>());
+}
+
+// When nobody answers at all, the other hundreds need not be asked, five times each.
+Status BundleMaker::CountFailure(const Status& status) {
+  std::lock_guard lock(mutex_);
+  if (status.code() != Code::kUnavailable) {
+    failures_in_a_row_ = 0;
+    return OkStatus();
+  }
+  if (++failures_in_a_row_ < limits::create_failures_max_count) return OkStatus();
+  return Unavailable(std::to_string(failures_in_a_row_) +
+                     " images in a row could not be asked for; is the network there? " +
+                     status.message());
 }
 
 Status BundleMaker::FetchAsset(size_t number) {
@@ -240,7 +275,7 @@ Status BundleMaker::FetchAll(BundleWriter* writer) {
   }
   RETURN_IF_ERROR(Stopped());
   RETURN_IF_ERROR(failure_);
-  return unfetched_.empty() ? OkStatus() : NotFound("parts are missing");
+  return CheckNothingMissing();
 }
 
 bool BundleMaker::FetchOne(BundleWriter* writer, const PlacedBlob& blob) {

@@ -24,11 +24,12 @@ class BundleMaker {
   // `stop` ends the work; what was fetched is kept for the next run.
   BundleMaker(CreateRequest request, bool quiet, const std::atomic<bool>* stop);
 
-  // Everything, up to the file under its name. A failure that is not about one part alone is the
-  // status; parts that could not be had are in missing(), and then there is no bundle.
+  // Everything, up to the file under its name.
   Result<Digest> Make();
 
-  // Sorted; each with its cause.
+  // Whether Make() failed only because parts could not be had. Then missing() has them, sorted,
+  // each with its cause.
+  bool lacks_parts() const { return lacks_parts_; }
   std::vector<MissingPart> missing() const;
   // Whether missing() holds bytes that do not match, and not only what is absent.
   bool has_corrupt() const { return has_corrupt_; }
@@ -45,10 +46,12 @@ class BundleMaker {
     Reference reference;
     Digest digest;
   };
+  Result<Digest> MakeAll();
   Status Gather();
   Status TakeFrom(const FromSpec& spec);
   Status LookUpAll();
   Status LookUp(const RecipeImage& image);
+  Status CountFailure(const Status& status);
   Status FetchAsset(size_t number);
   Status PlanAssets();
   Result<RepositorySource*> Repository(const Reference& reference);
@@ -58,6 +61,7 @@ class BundleMaker {
   // False when the others need not be begun.
   bool FetchOne(BundleWriter* writer, const PlacedBlob& blob);
   Status CheckTagsStayed();
+  Status CheckNothingMissing();
   Status Stopped() const;
   void RemoveAssetFolder();
   // The first of the failures that end everything.
@@ -74,6 +78,7 @@ class BundleMaker {
   std::vector<std::string> fetched_assets_;  // paths, in the request's order
   std::vector<std::unique_ptr<AssetFile>> asset_files_;
   bool left_partial_ = false;
+  bool lacks_parts_ = false;
 
   mutable std::mutex mutex_;  // guards what follows
   std::map<std::string, std::unique_ptr<RepositorySource>> repositories_;
