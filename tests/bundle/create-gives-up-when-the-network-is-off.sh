@@ -9,7 +9,7 @@ port=$(free_port)
 for number in {1..500}; do echo "ghcr.io/org/app:v$number"; done >"$WORK/list"
 "$AIRGAP" recipe from-list "$WORK/list" --name t --version 1 --file "$WORK/recipe.yaml"
 status=0
-"$AIRGAP" bundle create --quiet --recipe "$WORK/recipe.yaml" --jobs 16 --file "$WORK/b.tar" \
+"$AIRGAP" bundle create --quiet --recipe "$WORK/recipe.yaml" --jobs 32 --file "$WORK/b.tar" \
   --mirror "ghcr.io=http://127.0.0.1:$port" 2>"$WORK/err" || status=$?
 expect "without an answer" $status 3
 grep -q '^cozy-airgap: 1[0-9] images in a row could not be asked for; is the network there?' \
