@@ -82,6 +82,24 @@ Status WriteFully(int fd, uint64_t offset, ByteSpan bytes, const std::string& na
   return OkStatus();
 }
 
+class RealWritableFile : public WritableFile {
+ public:
+  RealWritableFile(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+
+  Status WriteAt(uint64_t offset, ByteSpan bytes) override {
+    return WriteFully(fd_.get(), offset, bytes, name_);
+  }
+  Status Sync() override {
+    if (fsync(fd_.get()) != 0) return ErrnoStatus(errno, "cannot sync " + name_);
+    (void)posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED);
+    return OkStatus();
+  }
+
+ private:
+  UniqueFd fd_;
+  std::string name_;
+};
+
 Status SyncFolder(const std::string& folder) {
   UniqueFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid() || fsync(fd.get()) != 0) {
@@ -174,6 +192,14 @@ class RealEnvImpl : public Env {
     ASSIGN_OR_RETURN(uint64_t size, SizeOf(fd.get(), path));
     return std::shared_ptr<ReadableFile>(
         std::make_shared<RealReadableFile>(std::move(fd), path, size));
+  }
+
+  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) override {
+    UniqueFd fd(open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+    if (!fd.valid()) return ErrnoStatus(errno, "cannot open " + path + " to change it");
+    ASSIGN_OR_RETURN(uint64_t size, SizeOf(fd.get(), path));  // refuses pipes and the like
+    (void)size;
+    return std::unique_ptr<WritableFile>(std::make_unique<RealWritableFile>(std::move(fd), path));
   }
 
   Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,

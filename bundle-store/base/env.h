@@ -36,6 +36,13 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+// Consecutive bytes of one file descriptor, which belongs to somebody else; -1: there are none.
+struct FileSegment {
+  int fd = -1;
+  uint64_t offset_bytes = 0;
+  uint64_t length_bytes = 0;
+};
+
 // A file or block device open for reading at any offset.
 class ReadableFile {
  public:
@@ -48,6 +55,22 @@ class ReadableFile {
   virtual const std::string& name() const = 0;
   // For sendfile and fadvise; owned by this object. -1 where there is none (a fake).
   virtual int fd() const = 0;
+  // What follows from `offset` on, as far as it lies together; `offset` is not past the end.
+  virtual FileSegment SegmentAt(uint64_t offset) const {
+    return {fd(), offset, size_bytes() - offset};
+  }
+};
+
+// A file or block device that is there already, open to be changed in place.
+// Not for several threads at once.
+class WritableFile {
+ public:
+  virtual ~WritableFile() = default;
+  // Past the end of a regular file makes it longer.
+  virtual Status WriteAt(uint64_t offset, ByteSpan bytes) = 0;
+  // fsync. What is read afterwards comes from the medium again, as far as the system lets go of
+  // what it remembers.
+  virtual Status Sync() = 0;
 };
 
 // A file being made: invisible under its name until Commit(). Destroying it uncommitted removes
@@ -79,6 +102,8 @@ class Env {
 
   // A regular file or block device. Its size is read once, at open.
   virtual Result<std::shared_ptr<ReadableFile>> OpenReadable(const std::string& path) = 0;
+  // Never makes the file and never cuts it.
+  virtual Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) = 0;
   // A temp file beside `path` that Commit() renames to `path`. `mode`: permission bits.
   virtual Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,
                                                              unsigned mode) = 0;

@@ -36,6 +36,23 @@ class FaultFile : public PendingFile {
   FaultEnv* env_;
 };
 
+class FaultWritable : public WritableFile {
+ public:
+  FaultWritable(std::unique_ptr<WritableFile> file, FaultEnv* env)
+      : file_(std::move(file)), env_(env) {}
+
+  Status WriteAt(uint64_t offset, ByteSpan bytes) override {
+    if (!env_->CountChange()) return file_->WriteAt(offset, bytes);
+    (void)file_->WriteAt(offset, bytes.first(bytes.size() / 2));
+    return env_->Fault();
+  }
+  Status Sync() override { return env_->CountChange() ? env_->Fault() : file_->Sync(); }
+
+ private:
+  std::unique_ptr<WritableFile> file_;
+  FaultEnv* env_;
+};
+
 }  // namespace
 
 Status MemoryFile::ReadAt(uint64_t offset, MutableByteSpan out) const {
@@ -50,6 +67,11 @@ Status MemoryFile::ReadAt(uint64_t offset, MutableByteSpan out) const {
 
 Result<std::shared_ptr<ReadableFile>> FaultEnv::OpenReadable(const std::string& path) {
   return RealEnv()->OpenReadable(path);
+}
+
+Result<std::unique_ptr<WritableFile>> FaultEnv::OpenWritable(const std::string& path) {
+  ASSIGN_OR_RETURN(auto file, RealEnv()->OpenWritable(path));
+  return std::unique_ptr<WritableFile>(std::make_unique<FaultWritable>(std::move(file), this));
 }
 
 Result<std::unique_ptr<PendingFile>> FaultEnv::CreatePending(const std::string& path,

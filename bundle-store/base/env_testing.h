@@ -36,6 +36,7 @@ class FaultEnv : public Env {
   explicit FaultEnv(uint64_t fail_at = 0, int error_number = EIO)
       : fail_at_(fail_at), error_number_(error_number) {}
   Result<std::shared_ptr<ReadableFile>> OpenReadable(const std::string& path) override;
+  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) override;
   Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,
                                                      unsigned mode) override;
   Result<std::unique_ptr<PendingFile>> OpenPartial(const std::string& path, unsigned mode) override;

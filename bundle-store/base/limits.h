@@ -24,6 +24,17 @@ inline constexpr uint64_t asset_chunk_bytes = 1 * kMiB;
 inline constexpr uint64_t asset_config_max_bytes = 8 * kMiB;  // one digest a MiB: assets of 120 GiB
 inline constexpr uint64_t io_buffer_bytes = 256 * kKiB;
 
+// Proving, signing, splitting and repairing bundles.
+inline constexpr size_t bundle_signatures_max_count = 16;
+inline constexpr uint64_t key_file_max_bytes = 64 * kKiB;
+inline constexpr uint64_t bundle_part_min_bytes = 64 * kMiB;
+inline constexpr size_t bundle_parts_max_count = 600;  // each an open file
+inline constexpr uint64_t bundle_parts_manifest_max_bytes = 1 * kMiB;
+inline constexpr size_t verify_threads_max_count = 32;
+inline constexpr uint64_t verify_buffer_bytes = 512 * kKiB;
+inline constexpr uint64_t verify_buffers_max_bytes = 32 * kMiB;  // of all threads
+inline constexpr uint64_t verify_first_min_bytes = 32 * kMiB;    // blobs that are hashed first
+
 // Taking images from layouts, archives and registries.
 inline constexpr int image_index_depth_max = 5;
 inline constexpr int referrer_depth_max = 4;          // a signature of an SBOM of an image is 2
@@ -117,6 +128,8 @@ inline constexpr size_t event_max_bytes = 128 * kKiB;
 inline constexpr size_t corrupt_listed_max_count = 100;
 
 static_assert(asset_chunk_bytes % io_buffer_bytes == 0);
+static_assert(2 * verify_threads_max_count * verify_buffer_bytes <= verify_buffers_max_bytes);
+static_assert(bundle_size_max_bytes / bundle_parts_max_count <= 4 * kGiB - 64 * kKiB);
 static_assert(tftp_read_ahead_bytes <= tftp_window_max_bytes);
 static_assert(tftp_block_size_max_bytes <= tftp_window_max_bytes);
 static_assert(manifest_max_bytes <= index_json_max_bytes);

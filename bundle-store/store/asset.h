@@ -25,13 +25,16 @@ class AssetReader {
   // Verifies every chunk that [offset, offset+length) touches and was not verified before.
   // kCorrupt names the asset and the chunk, and withdraws the blob.
   Status VerifyRange(uint64_t offset_bytes, uint64_t length_bytes);
-  // Whether that range was verified already: then sendfile from SendFd() is allowed.
+  // Whether that range was verified already: then sendfile of SegmentOf() is allowed.
   bool IsRangeVerified(uint64_t offset_bytes, uint64_t length_bytes) const;
   // Fills `out` from `offset`, verified.
   Status Read(uint64_t offset_bytes, MutableByteSpan out);
 
-  int fd() const { return bundle_->fd(); }  // -1 when only Read() works
-  uint64_t FileOffset() const { return bundle_->FileOffset(blob_number_); }
+  // For sendfile; fd is -1 when only Read() works for that range.
+  FileSegment SegmentOf(uint64_t offset_bytes, uint64_t length_bytes) const {
+    return bundle_->SegmentOf(blob_number_, offset_bytes, length_bytes);
+  }
+  int medium() const { return bundle_->medium(); }
 
  private:
   AssetReader() = default;

@@ -50,6 +50,7 @@ class BundleOpener {
     ASSIGN_OR_RETURN(TarEntry third, EntryAt(index.NextOffset()));
     if (!third.is_end && third.name == kOffsetTableName) {
       RETURN_IF_ERROR(ReadTable(third));
+      bundle_->after_table_ = third.NextOffset();
     } else {
       RETURN_IF_ERROR(WalkHeaders(index.NextOffset()));
     }
@@ -216,7 +217,16 @@ Status Bundle::ReadBlob(size_t blob_number, uint64_t offset_bytes, MutableByteSp
   if (out.size() > blob.size_bytes || offset_bytes > blob.size_bytes - out.size()) {
     return InvalidArgument("a read past the end of blob " + blob.digest.ToString());
   }
-  return file_->ReadAt(FileOffset(blob_number) + offset_bytes, out);
+  return file_->ReadAt(base_offset_ + blob.offset_bytes + offset_bytes, out);
+}
+
+FileSegment Bundle::SegmentOf(size_t blob_number, uint64_t offset_bytes,
+                              uint64_t length_bytes) const {
+  FileSegment segment =
+      file_->SegmentAt(base_offset_ + blobs_[blob_number].offset_bytes + offset_bytes);
+  if (segment.length_bytes < length_bytes) return FileSegment();
+  segment.length_bytes = length_bytes;
+  return segment;
 }
 
 Result<std::string> Bundle::ReadWholeBlob(size_t blob_number, uint64_t max_bytes) const {

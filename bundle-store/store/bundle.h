@@ -66,11 +66,13 @@ class Bundle {
   // A whole blob of at most `max_bytes`, its digest verified.
   Result<std::string> ReadWholeBlob(size_t blob_number, uint64_t max_bytes) const;
 
-  // For sendfile: the file's descriptor (-1 for a fake) and the blob's offset in that file.
-  int fd() const { return file_->fd(); }
-  uint64_t FileOffset(size_t blob_number) const {
-    return base_offset_ + blobs_[blob_number].offset_bytes;
-  }
+  // For sendfile: where bytes [offset, offset+length) of a blob lie together in one file. fd is -1
+  // where they do not (the end of one part and the start of the next), or where there is no file.
+  FileSegment SegmentOf(size_t blob_number, uint64_t offset_bytes, uint64_t length_bytes) const;
+  // A number that bundles on one medium share and others do not.
+  int medium() const { return file_->SegmentAt(base_offset_).fd; }
+  // Where the first entry behind the offset table stands; 0 when there is no table.
+  uint64_t after_table_bytes() const { return after_table_; }
   const ReadableFile& file() const { return *file_; }
   uint64_t base_offset() const { return base_offset_; }
   uint64_t size_bytes() const { return size_; }
@@ -88,6 +90,7 @@ class Bundle {
   std::shared_ptr<ReadableFile> file_;
   uint64_t base_offset_ = 0;
   uint64_t size_ = 0;
+  uint64_t after_table_ = 0;
   std::string location_;
   Digest identity_;
   std::string name_;

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "store/offset_table.h"
+#include "store/signatures.h"
 #include "store/tar.h"
 
 namespace airgap {
@@ -83,8 +84,8 @@ Result<BundleLayout> LayOutBundle(const BundlePlan& plan) {
   }
   uint64_t table_bytes =
       kOffsetTableHeaderBytes + plan.blob_count() * uint64_t{kOffsetTableRecordBytes};
-  uint64_t front_bytes =
-      EntryBytes(sizeof kOciLayout - 1) + EntryBytes(index.size()) + EntryBytes(table_bytes);
+  uint64_t front_bytes = EntryBytes(sizeof kOciLayout - 1) + EntryBytes(index.size()) +
+                         EntryBytes(table_bytes) + EntryBytes(kSignaturesBytes);
   BundleLayout layout;
   std::vector<BlobEntry> table;
   PlaceBlobs(plan, front_bytes, &layout, &table);
@@ -96,6 +97,7 @@ Result<BundleLayout> LayOutBundle(const BundlePlan& plan) {
   AppendEntry(&layout.front, "oci-layout", kOciLayout);
   AppendEntry(&layout.front, "index.json", index);
   AppendEntry(&layout.front, kOffsetTableName, EncodeOffsetTable(table));
+  AppendEntry(&layout.front, kSignaturesName, FormatSignatures({}));
   layout.identity = Digest::Of(AsBytes(index));
   return layout;
 }

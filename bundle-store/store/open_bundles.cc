@@ -1,6 +1,7 @@
-// OpenBundles: the bundles behind one path, be it a tar, an image file, a stick or a CD.
+// OpenBundles: the bundles behind one path, be it a tar, an image file, a stick, a CD or parts.
 #include "base/limits.h"
 #include "store/bundle.h"
+#include "store/bundle_file.h"
 #include "store/gpt.h"
 
 namespace airgap {
@@ -8,18 +9,36 @@ namespace {
 
 using Bundles = std::vector<std::shared_ptr<Bundle>>;
 
-// Where, in `file`, a bundle should be.
-struct Extent {
-  uint64_t offset_bytes;
-  uint64_t size_bytes;
-};
+// A part that was swapped for another bundle's is found here when it is the first, and else when
+// its first blob is touched.
+Status CheckIdentity(const SplitFile& split, const Bundle& bundle) {
+  if (split.manifest().identity == bundle.identity()) return OkStatus();
+  return Corrupt(split.PartPath(0) + " belongs to bundle " + bundle.identity().Short() + ", " +
+                 split.name() + " to bundle " + split.manifest().identity.Short() +
+                 "; put the parts of one bundle together");
+}
 
-Result<std::vector<Extent>> FindExtents(const ReadableFile& file) {
-  std::vector<Extent> extents;
+}  // namespace
+
+Result<BundleFile> OpenBundleFile(Env* env, const std::string& path) {
+  ASSIGN_OR_RETURN(std::shared_ptr<ReadableFile> file, env->OpenReadable(path));
+  if (!IsSplitManifest(*file)) return BundleFile{file, nullptr};
+  ASSIGN_OR_RETURN(std::shared_ptr<SplitFile> split, SplitFile::Open(env, path));
+  return BundleFile{split, split};
+}
+
+Result<std::unique_ptr<WritableFile>> OpenBundleFileToChange(Env* env, const std::string& path) {
+  ASSIGN_OR_RETURN(std::shared_ptr<ReadableFile> file, env->OpenReadable(path));
+  if (IsSplitManifest(*file)) return OpenSplitToChange(env, path);
+  return env->OpenWritable(path);
+}
+
+Result<std::vector<BundleExtent>> FindBundleExtents(const ReadableFile& file) {
+  std::vector<BundleExtent> extents;
   Result<GptTable> table = ReadGpt(file);
   if (!table.ok()) {
     if (table.status().code() != Code::kNotFound) return table.status();
-    extents.push_back({0, file.size_bytes()});
+    extents.push_back({0, file.size_bytes(), true});
     return extents;
   }
   for (const GptPartition& partition : table->BundlePartitions()) {
@@ -27,7 +46,7 @@ Result<std::vector<Extent>> FindExtents(const ReadableFile& file) {
       return LimitExceeded(file.name() + " holds more than " +
                            std::to_string(limits::bundles_open_max_count) + " bundles");
     }
-    extents.push_back({partition.offset_bytes(), partition.size_bytes()});
+    extents.push_back({partition.offset_bytes(), partition.size_bytes(), false});
   }
   if (extents.empty()) {
     return NotFound(file.name() +
@@ -37,26 +56,30 @@ Result<std::vector<Extent>> FindExtents(const ReadableFile& file) {
   return extents;
 }
 
-}  // namespace
-
-Result<Bundles> OpenBundles(Env* env, const std::string& path, std::vector<Status>* problems) {
-  ASSIGN_OR_RETURN(std::shared_ptr<ReadableFile> file, env->OpenReadable(path));
-  ASSIGN_OR_RETURN(std::vector<Extent> extents, FindExtents(*file));
+Result<Bundles> OpenBundlesIn(const BundleFile& file, std::vector<Status>* problems) {
+  ASSIGN_OR_RETURN(std::vector<BundleExtent> extents, FindBundleExtents(*file.file));
   Bundles bundles;
   Status first_problem;
-  for (const Extent& extent : extents) {
+  for (const BundleExtent& extent : extents) {
     Result<std::shared_ptr<Bundle>> bundle =
-        Bundle::Open(file, extent.offset_bytes, extent.size_bytes);
-    if (bundle.ok()) {
+        Bundle::Open(file.file, extent.offset_bytes, extent.size_bytes);
+    Status status = bundle.status();
+    if (bundle.ok() && file.split) status = CheckIdentity(*file.split, **bundle);
+    if (status.ok()) {
       bundles.push_back(*std::move(bundle));
       continue;
     }
-    if (first_problem.ok()) first_problem = bundle.status();
-    if (problems != nullptr) problems->push_back(bundle.status());
+    if (first_problem.ok()) first_problem = status;
+    if (problems != nullptr) problems->push_back(status);
   }
   bool fatal = problems == nullptr || bundles.empty();
   if (!first_problem.ok() && fatal) return first_problem;
   return bundles;
+}
+
+Result<Bundles> OpenBundles(Env* env, const std::string& path, std::vector<Status>* problems) {
+  ASSIGN_OR_RETURN(BundleFile file, OpenBundleFile(env, path));
+  return OpenBundlesIn(file, problems);
 }
 
 }  // namespace airgap

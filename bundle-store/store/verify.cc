@@ -1,10 +1,12 @@
 #include "store/verify.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/limits.h"
 #include "store/offset_table.h"
+#include "store/signatures.h"
 #include "store/tar.h"
 
 namespace airgap {
@@ -20,12 +22,13 @@ class Verifier {
  public:
   Verifier(const Bundle& bundle, const std::atomic<bool>* stop,
            const std::function<void(const VerifyProgress&)>& progress)
-      : bundle_(bundle), stop_(stop), progress_(progress) {}
+      : bundle_(bundle), stop_(stop), progress_(progress), is_named_(bundle.blobs().size()) {}
 
-  VerifyReport Run() {
+  VerifyReport Run(const BlobProver& prover) {
     for (const BlobEntry& blob : bundle_.blobs()) progress_state_.total_bytes += blob.size_bytes;
     CheckProfile();
-    VerifyBlobs();
+    CheckSignaturesEntry();
+    VerifyBlobs(prover);
     if (!Stopped(stop_)) CheckClosure();
     return std::move(report_);
   }
@@ -75,27 +78,35 @@ class Verifier {
     }
   }
 
-  // In file order, so that a stick reads straight on.
-  void VerifyBlobs() {
-    std::vector<size_t> order(bundle_.blobs().size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [this](size_t a, size_t b) {
-      return bundle_.blobs()[a].offset_bytes < bundle_.blobs()[b].offset_bytes;
-    });
-    for (size_t number : order) {
-      if (Stopped(stop_)) return;
-      Status status = VerifyBlob(bundle_, number, [this](uint64_t bytes) {
-        progress_state_.done_bytes += bytes;
-        if (progress_) progress_(progress_state_);
-      });
-      ++progress_state_.done_blobs;
-      if (status.ok()) {
-        ++report_.verified_blobs;
-        report_.verified_bytes += bundle_.blobs()[number].size_bytes;
-      } else {
-        report_.corrupt.push_back(bundle_.blobs()[number].digest);
-        Problem(status.message());
-      }
+  // No digest covers the signatures, but what cannot be read is damage.
+  void CheckSignaturesEntry() {
+    if (!FindSignatures(bundle_).ok()) return;  // none, or its header was named above
+    Result<std::vector<BundleSignature>> signatures = ReadSignatures(bundle_);
+    if (!signatures.ok()) Problem(signatures.status().message());
+  }
+
+  // Provers settle blobs in any order; what is wrong is told in file order.
+  void VerifyBlobs(const BlobProver& prover) {
+    std::multimap<uint64_t, std::pair<size_t, std::string>> wrong;
+    prover({bundle_, stop_,
+            [this](uint64_t bytes) {
+              progress_state_.done_bytes += bytes;
+              if (progress_) progress_(progress_state_);
+            },
+            [&](size_t number, const Status& status) {
+              const BlobEntry& blob = bundle_.blobs()[number];
+              ++progress_state_.done_blobs;
+              if (!status.ok()) {
+                wrong.insert({blob.offset_bytes, {number, status.message()}});
+                return;
+              }
+              ++report_.verified_blobs;
+              report_.verified_bytes += blob.size_bytes;
+            },
+            [this](std::string line) { Problem(std::move(line)); }});
+    for (auto& [offset, one] : wrong) {
+      report_.corrupt.push_back(bundle_.blobs()[one.first].digest);
+      Problem(std::move(one.second));
     }
   }
 
@@ -105,25 +116,21 @@ class Verifier {
       std::string name = root.Annotation(annotation::kRefName);
       CheckManifest(root, name.empty() ? root.digest.Short() : name, 0);
     }
+    if (!all_manifests_read_) return;
+    for (size_t number = 0; number < is_named_.size(); ++number) {
+      if (!is_named_[number]) report_.unreferenced.push_back(bundle_.blobs()[number].digest);
+    }
   }
 
   void CheckManifest(const Descriptor& descriptor, const std::string& wanted_by, int depth) {
     std::optional<size_t> number = CheckPresent(descriptor, wanted_by);
+    if (!number) all_manifests_read_ = false;
     if (!number || !seen_.insert(descriptor.digest).second) return;
-    if (bundle_.state(*number) == BlobState::kCorrupt) return;  // named already
-    if (depth > kDepthMax) {
-      Problem(wanted_by + ": image indexes are nested too deeply");
-      return;
-    }
-    Result<std::string> text = bundle_.ReadWholeBlob(*number, limits::manifest_max_bytes);
-    if (!text.ok()) {
-      Problem(text.status().WithContext(wanted_by).message());
-      return;
-    }
-    Result<Manifest> manifest =
-        Manifest::Parse(*text, descriptor.media_type, "manifest " + descriptor.digest.ToString());
+    Result<Manifest> manifest = ReadManifest(descriptor, *number, depth);
     if (!manifest.ok()) {
-      Problem(manifest.status().WithContext(wanted_by).message());
+      all_manifests_read_ = false;
+      bool is_said = bundle_.state(*number) == BlobState::kCorrupt;
+      if (!is_said) Problem(manifest.status().WithContext(wanted_by).message());
       return;
     }
     for (const Descriptor& child : manifest->Children()) {
@@ -135,9 +142,18 @@ class Verifier {
     }
   }
 
+  Result<Manifest> ReadManifest(const Descriptor& descriptor, size_t number, int depth) {
+    if (depth > kDepthMax) return LimitExceeded("image indexes are nested too deeply");
+    if (bundle_.state(number) == BlobState::kCorrupt) return Corrupt("named already");
+    ASSIGN_OR_RETURN(std::string text, bundle_.ReadWholeBlob(number, limits::manifest_max_bytes));
+    return Manifest::Parse(text, descriptor.media_type, "manifest " + descriptor.digest.ToString());
+  }
+
   std::optional<size_t> CheckPresent(const Descriptor& descriptor, const std::string& wanted_by) {
     std::optional<size_t> number = bundle_.Find(descriptor.digest);
+    if (number) is_named_[*number] = true;
     if (!number) {
+      if (missing_.insert(descriptor.digest).second) report_.missing.push_back(descriptor.digest);
       Problem(wanted_by + " needs blob " + descriptor.digest.ToString() + ", which is missing");
     } else if (bundle_.blobs()[*number].size_bytes != descriptor.size_bytes) {
       Problem(wanted_by + " says that blob " + descriptor.digest.ToString() + " has " +
@@ -153,7 +169,10 @@ class Verifier {
   const std::function<void(const VerifyProgress&)>& progress_;
   VerifyProgress progress_state_;
   VerifyReport report_;
-  std::set<Digest> seen_;
+  std::set<Digest> seen_;  // manifests
+  std::set<Digest> missing_;
+  std::vector<bool> is_named_;  // by index.json or a manifest; one for each blob
+  bool all_manifests_read_ = true;
 };
 
 }  // namespace
@@ -174,7 +193,13 @@ Status VerifyBlob(const Bundle& bundle, size_t blob_number,
     done += part.size();
     if (progress) progress(part.size());
   }
-  if (hasher.Finish() != blob.digest) {
+  return SettleBlob(bundle, blob_number, hasher.Finish());
+}
+
+Status SettleBlob(const Bundle& bundle, size_t blob_number, const Digest& found) {
+  RETURN_IF_ERROR(bundle.CheckHeader(blob_number));
+  const BlobEntry& blob = bundle.blobs()[blob_number];
+  if (found != blob.digest) {
     bundle.SetState(blob_number, BlobState::kCorrupt);
     return Corrupt(bundle.location() + ": the bytes of blob " + blob.digest.ToString() +
                    " do not match its digest");
@@ -183,9 +208,26 @@ Status VerifyBlob(const Bundle& bundle, size_t blob_number,
   return OkStatus();
 }
 
+std::vector<size_t> BlobsInFileOrder(const Bundle& bundle) {
+  std::vector<size_t> order(bundle.blobs().size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return bundle.blobs()[a].offset_bytes < bundle.blobs()[b].offset_bytes;
+  });
+  return order;
+}
+
+void ProveInFileOrder(const BlobProof& proof) {
+  for (size_t number : BlobsInFileOrder(proof.bundle)) {
+    if (Stopped(proof.stop)) return;
+    proof.settled(number, VerifyBlob(proof.bundle, number, proof.progress));
+  }
+}
+
 VerifyReport VerifyBundle(const Bundle& bundle, const std::atomic<bool>* stop,
-                          const std::function<void(const VerifyProgress&)>& progress) {
-  return Verifier(bundle, stop, progress).Run();
+                          const std::function<void(const VerifyProgress&)>& progress,
+                          const BlobProver& prover) {
+  return Verifier(bundle, stop, progress).Run(prover);
 }
 
 }  // namespace airgap

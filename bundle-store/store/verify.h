@@ -20,19 +20,45 @@ struct VerifyProgress {
 struct VerifyReport {
   uint64_t verified_bytes = 0;
   size_t verified_blobs = 0;
-  std::vector<Digest> corrupt;        // bytes differ from the digest, or cannot be read
+  std::vector<Digest> corrupt;  // bytes differ from the digest, or cannot be read; in file order
+  std::vector<Digest> missing;  // a manifest or index.json names them, and they are not here
+  // Blobs that nothing names. They take room and are no damage. Not known, and empty, when a
+  // manifest is missing or corrupt.
+  std::vector<Digest> unreferenced;
   std::vector<std::string> problems;  // one line each; empty means the bundle is whole
   bool ok() const { return problems.empty(); }
 };
 
+// What is to be proven, given to a BlobProver. The functions must not be called by two threads at
+// once.
+struct BlobProof {
+  const Bundle& bundle;
+  const std::atomic<bool>* stop;  // may be null
+  std::function<void(uint64_t bytes)> progress;
+  // Once for every blob, unless `stop` became true.
+  std::function<void(size_t blob_number, const Status& status)> settled;
+  // Something else that is wrong with the bundle's bytes.
+  std::function<void(std::string line)> problem;
+};
+
+// Proves the bytes of every blob by VerifyBlob() or SettleBlob(), in threads of its own or none.
+using BlobProver = std::function<void(const BlobProof& proof)>;
+// The calling thread, one blob after the other, in file order.
+void ProveInFileOrder(const BlobProof& proof);
+// Blob numbers in file order.
+std::vector<size_t> BlobsInFileOrder(const Bundle& bundle);
+
 // Sets each blob's state on the way. Stops early, with what it has, when `stop` becomes true.
 VerifyReport VerifyBundle(const Bundle& bundle, const std::atomic<bool>* stop,
-                          const std::function<void(const VerifyProgress&)>& progress);
+                          const std::function<void(const VerifyProgress&)>& progress,
+                          const BlobProver& prover = ProveInFileOrder);
 
 // One blob: header, bytes, digest. Sets its state, unless `stop` (may be null) becomes true on the
 // way: then it is kUnavailable.
 Status VerifyBlob(const Bundle& bundle, size_t blob_number,
                   const std::function<void(uint64_t bytes)>& progress,
                   const std::atomic<bool>* stop = nullptr);
+// The same for a blob whose bytes were read by somebody else: `found` is their digest.
+Status SettleBlob(const Bundle& bundle, size_t blob_number, const Digest& found);
 
 }  // namespace airgap

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "store/bundle.h"
+#include "store/signatures.h"
 
 namespace airgap {
 namespace {
@@ -108,6 +108,30 @@ void WriteRow(JsonNode node, const Row& row) {
   if (!row.problem.empty()) node.Put("problem", row.problem);
 }
 
+// Whom a bundle claims to be signed by: nothing is checked without keys.
+void WriteSigners(JsonNode node, const Bundle& bundle) {
+  Result<std::vector<BundleSignature>> signatures = ReadSignatures(bundle);
+  JsonNode list = node.PutArray("signatures");
+  if (signatures.ok()) {
+    for (const BundleSignature& one : *signatures) {
+      list.AddObject().Put("keyId", one.key_id.ToString());
+    }
+  } else if (signatures.status().code() != Code::kNotFound) {
+    node.Put("signaturesProblem", signatures.status().message());
+  }
+}
+
+void PrintSigners(const CommandContext& context, const Bundle& bundle) {
+  Result<std::vector<BundleSignature>> signatures = ReadSignatures(bundle);
+  if (signatures.ok()) {
+    for (const BundleSignature& one : *signatures) {
+      context.Print("signed by  " + one.key_id.ToString() + " (not checked)");
+    }
+  } else if (signatures.status().code() != Code::kNotFound) {
+    context.Print("signed by  " + signatures.status().message());
+  }
+}
+
 void WriteJson(JsonNode node, const Bundle& bundle) {
   node.Put("location", bundle.location());
   node.Put("name", bundle.name());
@@ -119,6 +143,7 @@ void WriteJson(JsonNode node, const Bundle& bundle) {
   for (const BlobEntry& blob : bundle.blobs()) blob_bytes += blob.size_bytes;
   node.Put("blobs", uint64_t{bundle.blobs().size()});
   node.Put("blobBytes", blob_bytes);
+  WriteSigners(node, bundle);
   JsonNode images = node.PutArray("images");
   JsonNode referrers = node.PutArray("referrers");
   JsonNode assets = node.PutArray("assets");
@@ -140,6 +165,7 @@ void WriteTable(const CommandContext& context, const Bundle& bundle) {
   context.Print("platforms  " + platforms);
   context.Print("blobs      " + std::to_string(bundle.blobs().size()) + ", " +
                 FormatBytes(blob_bytes));
+  PrintSigners(context, bundle);
   for (const Row& row : RowsOf(bundle)) {
     if (!row.path.empty()) {
       context.Print("asset      /" + row.path + "  " + FormatBytes(row.content_bytes));

@@ -2,89 +2,118 @@
 #include "store/verify.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/parallel_prover.h"
 #include "cli/progress.h"
+#include "cli/verify_receipt.h"
+#include "store/bundle_file.h"
 
 namespace airgap {
 namespace {
 
-struct Verified {
-  std::shared_ptr<Bundle> bundle;
-  VerifyReport report;
+constexpr char kFooter[] = R"(A blob that nothing names is told, and is no damage.
+The receipt is what --output json prints: the bundle's identity, what was hashed, by which keys it
+is signed, every problem.)";
+constexpr unsigned kReceiptMode = 0644;
+
+struct VerifyOptions {
+  std::string file;
+  std::vector<std::string> keys;
+  std::string receipt;
 };
 
-std::vector<Verified> VerifyAll(const std::vector<std::shared_ptr<Bundle>>& bundles, bool quiet) {
-  std::vector<Verified> verified;
-  for (const std::shared_ptr<Bundle>& bundle : bundles) {
-    ProgressLine line("verifying", quiet);
-    VerifyReport report = VerifyBundle(*bundle, nullptr, [&](const VerifyProgress& now) {
-      line.Update(now.done_bytes, now.total_bytes,
-                  std::to_string(now.done_blobs) + " of " + std::to_string(bundle->blobs().size()) +
-                      " blobs");
-    });
-    verified.push_back({bundle, std::move(report)});
+Result<std::vector<PublicKey>> ReadKeys(const VerifyOptions& options) {
+  std::vector<PublicKey> keys;
+  for (const std::string& path : options.keys) {
+    ASSIGN_OR_RETURN(PublicKey key, PublicKey::ReadFile(RealEnv(), path));
+    keys.push_back(std::move(key));
   }
+  return keys;
+}
+
+Status CheckReceiptPath(const VerifyOptions& options) {
+  std::error_code ignored;
+  if (!std::filesystem::equivalent(options.receipt, options.file, ignored)) return OkStatus();
+  return InvalidArgument("--receipt " + options.receipt + " is the bundle itself");
+}
+
+VerifiedBundle VerifyOne(const std::shared_ptr<Bundle>& bundle, const BundleFile& file,
+                         const std::vector<PublicKey>& keys, bool quiet) {
+  VerifiedBundle verified;
+  verified.bundle = bundle;
+  if (!keys.empty()) verified.signed_by_wanted = CheckSignedByOneOf(*bundle, keys);
+  Result<std::vector<CheckedSignature>> signatures = CheckSignatures(*bundle, keys);
+  if (signatures.ok()) verified.signatures = *std::move(signatures);  // else a problem below
+  ProgressLine line("verifying", quiet);
+  auto show = [&](const VerifyProgress& now) {
+    line.Update(now.done_bytes, now.total_bytes,
+                std::to_string(now.done_blobs) + " of " + std::to_string(bundle->blobs().size()) +
+                    " blobs");
+  };
+  verified.report = VerifyBundle(*bundle, nullptr, show, ParallelProver(file.split));
   return verified;
 }
 
-void WriteJson(const CommandContext& context, bool ok, const std::vector<Verified>& verified,
-               const std::vector<Status>& unopened) {
-  JsonBuilder document;
-  document.root().Put("ok", ok);
-  JsonNode bundles = document.root().PutArray("bundles");
-  for (const Verified& one : verified) {
-    JsonNode node = bundles.AddObject();
-    node.Put("ok", one.report.ok());
-    node.Put("location", one.bundle->location());
-    node.Put("name", one.bundle->name());
-    node.Put("version", one.bundle->version());
-    node.Put("identity", one.bundle->identity().ToString());
-    node.Put("blobs", uint64_t{one.bundle->blobs().size()});
-    node.Put("verifiedBlobs", uint64_t{one.report.verified_blobs});
-    node.Put("verifiedBytes", one.report.verified_bytes);
-    JsonNode corrupt = node.PutArray("corrupt");
-    for (const Digest& digest : one.report.corrupt) corrupt.Add(digest.ToString());
-    JsonNode problems = node.PutArray("problems");
-    for (const std::string& problem : one.report.problems) problems.Add(problem);
-  }
-  JsonNode problems = document.root().PutArray("unopened");
-  for (const Status& status : unopened) problems.Add(status.message());
-  context.PrintJson(document);
-}
-
-void WriteLines(const CommandContext& context, const std::vector<Verified>& verified,
-                const std::vector<Status>& unopened) {
-  for (const Status& status : unopened) (void)context.Fail(status);
-  for (const Verified& one : verified) {
-    const VerifyReport& report = one.report;
-    for (const std::string& problem : report.problems) {
-      (void)context.Fail(Corrupt(problem));
-    }
-    context.Print(one.bundle->location() + ": " + one.bundle->name() + " " + one.bundle->version() +
-                  (report.ok() ? " is whole" : " is DAMAGED"));
-    context.Print("identity  " + one.bundle->identity().ToString());
-    context.Print("verified  " + std::to_string(report.verified_blobs) + " of " +
-                  std::to_string(one.bundle->blobs().size()) + " blobs, " +
-                  FormatBytes(report.verified_bytes));
-    if (!report.ok()) context.Print("problems  " + std::to_string(report.problems.size()));
+// What is wrong, on standard error whatever the output is.
+void SayProblems(const VerifyReceipt& receipt) {
+  auto say = [](const std::string& line) { fprintf(stderr, "cozy-airgap: %s\n", line.c_str()); };
+  for (const Status& status : receipt.unopened) say(status.message());
+  for (const VerifiedBundle& one : receipt.bundles) {
+    if (!one.signed_by_wanted.ok()) say(one.signed_by_wanted.message());
+    for (const std::string& problem : one.report.problems) say(problem);
   }
 }
 
-int RunVerify(const CommandContext& context, const std::string& path) {
-  std::vector<Status> unopened;
-  Result<std::vector<std::shared_ptr<Bundle>>> bundles = OpenBundles(RealEnv(), path, &unopened);
+void PrintBundle(const CommandContext& context, const VerifiedBundle& one) {
+  const VerifyReport& report = one.report;
+  context.Print(one.bundle->location() + ": " + one.bundle->name() + " " + one.bundle->version() +
+                (report.ok() ? " is whole" : " is DAMAGED"));
+  context.Print("identity  " + one.bundle->identity().ToString());
+  context.Print("verified  " + std::to_string(report.verified_blobs) + " of " +
+                std::to_string(one.bundle->blobs().size()) + " blobs, " +
+                FormatBytes(report.verified_bytes));
+  for (const CheckedSignature& signature : one.signatures) {
+    context.Print("signature " + signature.key_id.ToString() + ": " +
+                  std::string(SignatureVerdictName(signature.verdict)));
+  }
+  for (const Digest& digest : report.unreferenced) {
+    context.Print("warning   nothing names blob " + digest.ToString());
+  }
+  if (!report.ok()) context.Print("problems  " + std::to_string(report.problems.size()));
+}
+
+int RunVerify(const CommandContext& context, const VerifyOptions& options) {
+  Result<std::vector<PublicKey>> keys = ReadKeys(options);
+  if (!keys.ok()) return context.Fail(keys.status());
+  if (Status status = CheckReceiptPath(options); !status.ok()) return context.Fail(status);
+  VerifyReceipt receipt;
+  receipt.file = options.file;
+  receipt.started_unix_s = RealEnv()->NowUnixSeconds();
+  for (const PublicKey& key : *keys) receipt.keys.push_back(key.id());
+  Result<BundleFile> file = OpenBundleFile(RealEnv(), options.file);
+  if (!file.ok()) return context.Fail(file.status());
+  receipt.split = file->split;
+  auto bundles = OpenBundlesIn(*file, &receipt.unopened);
   if (!bundles.ok()) return context.Fail(bundles.status());
-  std::vector<Verified> verified = VerifyAll(*bundles, context.quiet || context.json);
-  bool ok = unopened.empty();
-  for (const Verified& one : verified) ok = ok && one.report.ok();
-  if (context.json) {
-    WriteJson(context, ok, verified, unopened);
-  } else {
-    WriteLines(context, verified, unopened);
+  for (const auto& bundle : *bundles) {
+    receipt.bundles.push_back(VerifyOne(bundle, *file, *keys, context.quiet || context.json));
   }
-  return ok ? kExitFine : kExitCheckFailed;
+  receipt.ended_unix_s = RealEnv()->NowUnixSeconds();
+  JsonBuilder document;
+  receipt.WriteTo(document.root());
+  if (!options.receipt.empty()) {
+    Status written =
+        WriteWholeFile(RealEnv(), options.receipt, document.ToText(true) + "\n", kReceiptMode);
+    if (!written.ok()) return context.Fail(written);
+  }
+  SayProblems(receipt);
+  for (const VerifiedBundle& one : receipt.bundles) PrintBundle(context, one);
+  if (context.json) context.PrintJson(document);
+  return receipt.ok() ? kExitFine : kExitCheckFailed;
 }
 
 }  // namespace
@@ -92,11 +121,20 @@ int RunVerify(const CommandContext& context, const std::string& path) {
 void AddBundleVerify(CLI::App& bundle, CommandContext& context) {
   CLI::App* verify = bundle.add_subcommand(
       "verify", "hash every blob of a bundle and follow every reference to its end");
-  auto file = std::make_shared<std::string>();
-  verify->add_option("FILE", *file, "a bundle, or an appliance image with bundles in it")
+  auto options = std::make_shared<VerifyOptions>();
+  verify->footer(kFooter);
+  verify
+      ->add_option("FILE", options->file,
+                   "a bundle, the manifest of a split one, or an appliance image")
       ->required();
-  verify->callback(
-      [&context, file] { context.run = [&context, file] { return RunVerify(context, *file); }; });
+  verify
+      ->add_option("--key", options->keys,
+                   "public key in PEM; one of those given must have signed the bundle")
+      ->allow_extra_args(false);
+  verify->add_option("--receipt", options->receipt, "write what was found to this file, as JSON");
+  verify->callback([&context, options] {
+    context.run = [&context, options] { return RunVerify(context, *options); };
+  });
 }
 
 }  // namespace airgap

@@ -52,6 +52,7 @@ int RunCozyAirgap(int argc, char** argv) {
   }
   AddBundleCreate(*bundle, context);
   AddBundleVerify(*bundle, context);
+  AddBundleSign(*bundle, context);
   AddBundleInspect(*bundle, context);
   AddRecipe(*recipe, context);
   AddServe(app, context);

@@ -54,9 +54,10 @@ RangeOutcome WantedRange(const HttpRequest& request, const AssetReader& asset, B
 
 void FillBody(const std::shared_ptr<AssetReader>& asset, ByteRange range, HttpResponse* response) {
   response->size_bytes = range.length_bytes;
-  if (asset->fd() >= 0 && asset->IsRangeVerified(range.offset_bytes, range.length_bytes)) {
-    response->file_fd = asset->fd();
-    response->file_offset_bytes = asset->FileOffset() + range.offset_bytes;
+  FileSegment segment = asset->SegmentOf(range.offset_bytes, range.length_bytes);
+  if (segment.fd >= 0 && asset->IsRangeVerified(range.offset_bytes, range.length_bytes)) {
+    response->file_fd = segment.fd;
+    response->file_offset_bytes = segment.offset_bytes;
     response->keep_alive = asset;
   } else {
     response->reader = std::make_shared<VerifyingReader>(asset, range);

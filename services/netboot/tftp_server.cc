@@ -243,7 +243,7 @@ class TftpServerImpl : public TftpServer {
                  const Catalog::AssetLocation& location) {
     auto reader = readers_.find(location.asset->path);
     if (reader != readers_.end()) return Begin(id, transfer, reader->second);
-    Submit(id, transfer, location.bundle->fd(), [this, id, catalog, location] {
+    Submit(id, transfer, location.bundle->medium(), [this, id, catalog, location] {
       Completion done;
       done.transfer_id = id;
       done.catalog = catalog;
@@ -269,7 +269,7 @@ class TftpServerImpl : public TftpServer {
   void SubmitRead(uint64_t id, TftpTransfer& transfer) {
     TftpTransfer::ReadRequest needed = transfer.Needed();
     std::shared_ptr<AssetReader> reader = transfer.reader();
-    Submit(id, transfer, reader->fd(), [this, id, reader, needed] {
+    Submit(id, transfer, reader->medium(), [this, id, reader, needed] {
       Completion done;
       done.transfer_id = id;
       done.offset_bytes = needed.offset_bytes;

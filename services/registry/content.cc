@@ -106,8 +106,9 @@ Result<FoundBlob> Content::BundledBlob(const Digest& digest) const {
   RETURN_IF_ERROR(blob.bundle->CheckHeader(blob.blob_number));
   FoundBlob found;
   found.size_bytes = blob.entry().size_bytes;
-  found.fd = blob.bundle->fd();
-  found.file_offset_bytes = blob.bundle->FileOffset(blob.blob_number);
+  FileSegment segment = blob.bundle->SegmentOf(blob.blob_number, 0, found.size_bytes);
+  found.fd = segment.fd;
+  found.file_offset_bytes = segment.offset_bytes;
   found.keep_alive = catalog_;
   if (found.fd < 0) found.reader = std::make_shared<BlobReader>(catalog_, blob);
   return found;
