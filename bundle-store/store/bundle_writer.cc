@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "store/split_file.h"
 
 namespace airgap {
 namespace {
@@ -17,8 +18,9 @@ Status WrongSize(const Descriptor& descriptor, const char* relation) {
 }  // namespace
 
 Result<std::unique_ptr<BundleWriter>> BundleWriter::Open(Env* env, const std::string& path,
-                                                         const BundlePlan& plan, WriteMode mode) {
-  std::unique_ptr<BundleWriter> writer(new BundleWriter(env, path, mode));
+                                                         const BundlePlan& plan, WriteMode mode,
+                                                         uint64_t part_bytes) {
+  std::unique_ptr<BundleWriter> writer(new BundleWriter(env, path, mode, part_bytes));
   ASSIGN_OR_RETURN(writer->layout_, LayOutBundle(plan));
   for (const PlacedBlob& blob : writer->layout_.blobs) {
     if (blob.planned->source != nullptr) writer->blobs_.push_back(blob);
@@ -32,19 +34,37 @@ Status BundleWriter::Start() {
     RETURN_IF_ERROR(StartResumable());
   } else {
     RETURN_IF_ERROR(CheckSpace());
-    ASSIGN_OR_RETURN(file_, env_->CreatePending(path_, kBundleMode));
+    RETURN_IF_ERROR(OpenFile());
   }
   return WriteFront();
 }
 
+Status BundleWriter::OpenFile() {
+  bool is_partial = mode_ == WriteMode::kResumable;
+  Result<std::unique_ptr<PendingFile>> file =
+      part_bytes_ > 0 ? CreateSplit(env_, path_, kBundleMode, part_bytes_, is_partial)
+      : is_partial    ? env_->OpenPartial(path_, kBundleMode)
+                      : env_->CreatePending(path_, kBundleMode);
+  if (!file.ok()) return file.status();
+  file_ = *std::move(file);
+  return OkStatus();
+}
+
 Status BundleWriter::StartResumable() {
   // The lock on the bundle's file covers the journal and what was put aside as well.
-  ASSIGN_OR_RETURN(file_, env_->OpenPartial(path_, kBundleMode));
+  RETURN_IF_ERROR(OpenFile());
   ASSIGN_OR_RETURN(journal_, WriteJournal::Open(env_, path_));
   if (file_->size_bytes() > 0 && !HoldsThisFront()) {
-    RETURN_IF_ERROR(Leftover::PutAside(env_, path_, file_.get(), journal_.get()));
+    if (part_bytes_ == 0) {
+      RETURN_IF_ERROR(Leftover::PutAside(env_, path_, file_.get(), journal_.get()));
+    } else {
+      // Parts of another size or content: too many files to put aside.
+      RETURN_IF_ERROR(file_->Discard());
+      RETURN_IF_ERROR(journal_->Discard());
+    }
     journal_.reset();
-    ASSIGN_OR_RETURN(file_, env_->OpenPartial(path_, kBundleMode));
+    file_.reset();
+    RETURN_IF_ERROR(OpenFile());
     ASSIGN_OR_RETURN(journal_, WriteJournal::Open(env_, path_));
   }
   leftover_ = Leftover::Open(env_, path_);

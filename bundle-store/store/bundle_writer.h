@@ -34,8 +34,10 @@ class BundleWriter {
   // Writes everything but the payloads that come from sources. `env` and `plan` outlive the
   // writer. Errors: kLimitExceeded, kNoSpace (before anything is written), kUnavailable (another
   // program writes to `path`), kIo.
+  // `part_bytes`: in parts of at most so much, with a manifest (store/split_file.h); 0: one file.
   static Result<std::unique_ptr<BundleWriter>> Open(Env* env, const std::string& path,
-                                                    const BundlePlan& plan, WriteMode mode);
+                                                    const BundlePlan& plan, WriteMode mode,
+                                                    uint64_t part_bytes = 0);
 
   // Blobs whose payloads come from sources, in file order.
   const std::vector<PlacedBlob>& blobs() const { return blobs_; }
@@ -55,8 +57,9 @@ class BundleWriter {
   Result<Digest> Commit();
 
  private:
-  BundleWriter(Env* env, std::string path, WriteMode mode)
-      : env_(env), path_(std::move(path)), mode_(mode) {}
+  BundleWriter(Env* env, std::string path, WriteMode mode, uint64_t part_bytes)
+      : env_(env), path_(std::move(path)), mode_(mode), part_bytes_(part_bytes) {}
+  Status OpenFile();
   Status Start();
   Status StartResumable();
   Status CheckSpace();
@@ -70,6 +73,7 @@ class BundleWriter {
   Env* const env_;
   const std::string path_;
   const WriteMode mode_;
+  const uint64_t part_bytes_;
   BundleLayout layout_;
   std::vector<PlacedBlob> blobs_;
   std::unique_ptr<PendingFile> file_;

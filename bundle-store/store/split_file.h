@@ -64,32 +64,13 @@ class SplitFile : public ReadableFile {
 // The parts, to be changed in place; nothing may be written past their end.
 Result<std::unique_ptr<WritableFile>> OpenSplitToChange(Env* env, const std::string& path);
 
-// An Env whose pending files become parts of at most `part_bytes` and a manifest: WriteBundle() to
-// "x.tar" through it makes x.tar.part-001, x.tar.part-002, ... and x.tar.parts.json, which appears
-// last, when everything else is on the disk. A manifest that is there already is not replaced:
-// CreatePending() is kInvalidArgument.
-class SplitEnv : public Env {
- public:
-  SplitEnv(Env* env, uint64_t part_bytes) : env_(env), part_bytes_(part_bytes) {}
-  Result<std::shared_ptr<ReadableFile>> OpenReadable(const std::string& path) override {
-    return env_->OpenReadable(path);
-  }
-  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) override {
-    return env_->OpenWritable(path);
-  }
-  Result<std::unique_ptr<PendingFile>> CreatePending(const std::string& path,
-                                                     unsigned mode) override;
-  Result<std::vector<std::string>> ListFiles(const std::string& folder) override {
-    return env_->ListFiles(folder);
-  }
-  Status RemoveFile(const std::string& path) override { return env_->RemoveFile(path); }
-  Result<uint64_t> FreeBytes(const std::string& folder) override { return env_->FreeBytes(folder); }
-  int64_t NowUnixSeconds() override { return env_->NowUnixSeconds(); }
-
- private:
-  Env* env_;
-  uint64_t part_bytes_;
-};
+// A pending file that becomes parts of at most `part_bytes` and a manifest: "x.tar" makes
+// x.tar.part-001, x.tar.part-002, ... and x.tar.parts.json, which appears last, when everything
+// else is on the disk. A manifest that is there already is not replaced: kInvalidArgument.
+// `is_partial`: what an earlier run left is opened, and what this one leaves stays, as with
+// Env::OpenPartial().
+Result<std::unique_ptr<PendingFile>> CreateSplit(Env* env, const std::string& path, unsigned mode,
+                                                 uint64_t part_bytes, bool is_partial);
 
 // "4G", "3900M", "123456789": bytes, in units of 1024. 4G alone becomes the largest size that
 // FAT32 takes, a little less. kInvalidArgument: no size, or less than

@@ -1,7 +1,9 @@
-// Writing a bundle in parts: SplitEnv of store/split_file.h.
+// Writing a bundle in parts: CreateSplit of store/split_file.h.
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
-#include <deque>
+#include <mutex>
+#include <vector>
 
 #include "base/limits.h"
 #include "store/split_file.h"
@@ -46,79 +48,65 @@ Result<Digest> ReadIdentity(const ReadableFile& file) {
   return Digest::Of(AsBytes(text));
 }
 
-// One part on its way. What is written in order is hashed on the way; the rest is read back.
-class PendingPart {
- public:
-  explicit PendingPart(std::unique_ptr<PendingFile> file) : file_(std::move(file)) {}
-
-  Status WriteAt(uint64_t offset, ByteSpan bytes) {
-    if (offset < hashed_bytes_) {
-      (void)hasher_.Finish();
-      hashed_bytes_ = 0;
-      is_rewritten_ = true;
-    }
-    RETURN_IF_ERROR(file_->WriteAt(offset, bytes));
-    if (offset == hashed_bytes_ && !is_rewritten_) {
-      hasher_.Update(bytes);
-      hashed_bytes_ += bytes.size();
-    }
-    end_bytes_ = std::max(end_bytes_, offset + bytes.size());
-    return OkStatus();
+// The SHA-256 of a part, read back from where it was written.
+Result<Digest> DigestOf(PendingFile* file, uint64_t size) {
+  Hasher hasher;
+  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, size));
+  for (uint64_t done = 0; done < size;) {
+    MutableByteSpan bytes(buffer.data(), std::min<uint64_t>(buffer.size(), size - done));
+    RETURN_IF_ERROR(file->ReadAt(done, bytes));
+    hasher.Update(bytes);
+    done += bytes.size();
   }
-
-  // On the disk, `size` bytes long; what nobody wrote is zeros.
-  Result<Digest> Finish(uint64_t size) {
-    static constexpr uint8_t kZero = 0;
-    if (end_bytes_ < size) RETURN_IF_ERROR(file_->WriteAt(size - 1, {&kZero, 1}));
-    RETURN_IF_ERROR(file_->Sync());
-    std::vector<uint8_t> buffer(limits::io_buffer_bytes);
-    while (hashed_bytes_ < size) {
-      MutableByteSpan bytes(buffer.data(), std::min<uint64_t>(buffer.size(), size - hashed_bytes_));
-      RETURN_IF_ERROR(file_->ReadAt(hashed_bytes_, bytes));
-      hasher_.Update(bytes);
-      hashed_bytes_ += bytes.size();
-    }
-    return hasher_.Finish();
-  }
-
-  PendingFile* file() const { return file_.get(); }
-
- private:
-  std::unique_ptr<PendingFile> file_;
-  Hasher hasher_;
-  uint64_t hashed_bytes_ = 0;  // from the start
-  uint64_t end_bytes_ = 0;
-  bool is_rewritten_ = false;
-};
+  return hasher.Finish();
+}
 
 class SplitPending : public PendingFile {
  public:
-  SplitPending(Env* env, std::string path, unsigned mode, uint64_t part_bytes)
-      : env_(env), path_(std::move(path)), mode_(mode), part_bytes_(part_bytes) {}
+  SplitPending(Env* env, std::string path, unsigned mode, uint64_t part_bytes, bool is_partial)
+      : env_(env),
+        path_(std::move(path)),
+        mode_(mode),
+        part_bytes_(part_bytes),
+        is_partial_(is_partial) {}
+
+  // Takes the parts that an earlier run left, the first one always: it holds the lock.
+  Status OpenParts() {
+    RETURN_IF_ERROR(PartFor(0).status());
+    while (env_->OpenReadable(PartName(path_, parts_.size()) + ".partial").ok()) {
+      RETURN_IF_ERROR(PartFor(parts_.size() * part_bytes_).status());
+    }
+    end_bytes_ = (parts_.size() - 1) * part_bytes_ + parts_.back()->size_bytes();
+    return OkStatus();
+  }
 
   Status Append(ByteSpan bytes) override { return WriteAt(end_bytes_, bytes); }
 
   Status WriteAt(uint64_t offset, ByteSpan bytes) override {
     while (!bytes.empty()) {
-      ASSIGN_OR_RETURN(PendingPart * part, PartFor(offset));
+      ASSIGN_OR_RETURN(PendingFile * part, PartFor(offset));
       uint64_t within = offset % part_bytes_;
       size_t step = std::min<uint64_t>(bytes.size(), part_bytes_ - within);
       RETURN_IF_ERROR(part->WriteAt(within, bytes.first(step)));
       bytes = bytes.subspan(step);
       offset += step;
-      end_bytes_ = std::max(end_bytes_, offset);
+    }
+    for (uint64_t known = end_bytes_;
+         known < offset && !end_bytes_.compare_exchange_weak(known, offset);) {
     }
     return OkStatus();
   }
 
   Status ReadAt(uint64_t offset, MutableByteSpan out) override {
-    if (out.size() > end_bytes_ || offset > end_bytes_ - out.size()) {
-      return Corrupt(path_ + " ends at byte " + std::to_string(end_bytes_));
+    uint64_t end = end_bytes_;
+    if (out.size() > end || offset > end - out.size()) {
+      return Corrupt(path_ + " ends at byte " + std::to_string(end));
     }
     while (!out.empty()) {
+      ASSIGN_OR_RETURN(PendingFile * part, PartFor(offset));
       uint64_t within = offset % part_bytes_;
       size_t step = std::min<uint64_t>(out.size(), part_bytes_ - within);
-      RETURN_IF_ERROR(parts_[offset / part_bytes_].file()->ReadAt(within, out.first(step)));
+      RETURN_IF_ERROR(part->ReadAt(within, out.first(step)));
       out = out.subspan(step);
       offset += step;
     }
@@ -126,7 +114,7 @@ class SplitPending : public PendingFile {
   }
 
   Status Sync() override {
-    for (PendingPart& part : parts_) RETURN_IF_ERROR(part.file()->Sync());
+    for (auto& part : parts_) RETURN_IF_ERROR(part->Sync());
     return OkStatus();
   }
 
@@ -139,7 +127,9 @@ class SplitPending : public PendingFile {
       SplitPart part;
       part.name = BaseName(PartName(path, i));
       part.size_bytes = std::min(part_bytes_, end_bytes_ - i * part_bytes_);
-      ASSIGN_OR_RETURN(part.digest, parts_[i].Finish(part.size_bytes));
+      RETURN_IF_ERROR(Fill(parts_[i].get(), part.size_bytes));
+      RETURN_IF_ERROR(parts_[i]->Sync());
+      ASSIGN_OR_RETURN(part.digest, DigestOf(parts_[i].get(), part.size_bytes));
       manifest.parts.push_back(std::move(part));
     }
     ASSIGN_OR_RETURN(manifest.identity, ReadIdentity(PendingView(this, path, end_bytes_)));
@@ -150,25 +140,51 @@ class SplitPending : public PendingFile {
     return status;
   }
 
+  uint64_t size_bytes() const override { return end_bytes_; }
+
+  Result<uint64_t> AllocatedBytes() const override {
+    uint64_t all = 0;
+    for (const auto& part : parts_) {
+      ASSIGN_OR_RETURN(uint64_t bytes, part->AllocatedBytes());
+      all += bytes;
+    }
+    return all;
+  }
+
+  Status Discard() override {
+    for (auto& part : parts_) RETURN_IF_ERROR(part->Discard());
+    return OkStatus();
+  }
+
  private:
-  Result<PendingPart*> PartFor(uint64_t offset) {
+  Result<PendingFile*> PartFor(uint64_t offset) {
     size_t number = offset / part_bytes_;
     if (number >= limits::bundle_parts_max_count) {
       return LimitExceeded(path_ + " would have more than " +
                            std::to_string(limits::bundle_parts_max_count) +
                            " parts; give larger ones");
     }
+    std::lock_guard lock(mutex_);
     while (parts_.size() <= number) {
-      ASSIGN_OR_RETURN(auto file, env_->CreatePending(PartName(path_, parts_.size()), mode_));
-      parts_.emplace_back(std::move(file));
+      std::string name = PartName(path_, parts_.size());
+      auto file = is_partial_ ? env_->OpenPartial(name, mode_) : env_->CreatePending(name, mode_);
+      if (!file.ok()) return file.status();
+      parts_.push_back(*std::move(file));
     }
-    return &parts_[number];
+    return parts_[number].get();
+  }
+
+  // What nobody wrote at its end is zeros.
+  static Status Fill(PendingFile* part, uint64_t size) {
+    static constexpr uint8_t kZero = 0;
+    if (part->size_bytes() >= size) return OkStatus();
+    return part->WriteAt(size - 1, {&kZero, 1});
   }
 
   // The manifest comes last: what it names is there.
   Status Name(const std::string& path, const SplitManifest& manifest) {
     for (size_t i = 0; i < parts_.size(); ++i) {
-      RETURN_IF_ERROR(parts_[i].file()->CommitAs(PartName(path, i)));
+      RETURN_IF_ERROR(parts_[i]->CommitAs(PartName(path, i)));
     }
     return WriteWholeFile(env_, path + kSplitManifestSuffix, manifest.Format(), mode_);
   }
@@ -177,22 +193,25 @@ class SplitPending : public PendingFile {
   std::string path_;
   unsigned mode_;
   uint64_t part_bytes_;
-  std::deque<PendingPart> parts_;
-  uint64_t end_bytes_ = 0;
+  bool is_partial_;
+  std::mutex mutex_;  // guards parts_ while blobs are written
+  std::vector<std::unique_ptr<PendingFile>> parts_;
+  std::atomic<uint64_t> end_bytes_{0};
 };
 
 }  // namespace
 
-Result<std::unique_ptr<PendingFile>> SplitEnv::CreatePending(const std::string& path,
-                                                             unsigned mode) {
+Result<std::unique_ptr<PendingFile>> CreateSplit(Env* env, const std::string& path, unsigned mode,
+                                                 uint64_t part_bytes, bool is_partial) {
   std::string manifest = path + kSplitManifestSuffix;
-  if (env_->OpenReadable(manifest).status().code() != Code::kNotFound) {
+  if (env->OpenReadable(manifest).status().code() != Code::kNotFound) {
     return InvalidArgument(manifest +
                            " is there already; remove it and its parts first, or choose"
                            " another name");
   }
-  return std::unique_ptr<PendingFile>(
-      std::make_unique<SplitPending>(env_, path, mode, part_bytes_));
+  auto file = std::make_unique<SplitPending>(env, path, mode, part_bytes, is_partial);
+  if (is_partial) RETURN_IF_ERROR(file->OpenParts());
+  return std::unique_ptr<PendingFile>(std::move(file));
 }
 
 }  // namespace airgap
