@@ -94,7 +94,7 @@ Result<const Repository*> Catalog::FindBare(std::string_view name) const {
   std::string candidates;
   for (const std::string& key : keys) candidates += (candidates.empty() ? "" : ", ") + key;
   return Ambiguous("repository " + std::string(name) + " stands for several: " + candidates +
-                   "; ask for one of these paths, or with ?ns=<host>");
+                   "; use one of these names, or ?ns=<host>");
 }
 
 Result<const Repository*> Catalog::FindRepository(std::string_view ns,

@@ -1,5 +1,6 @@
 // cozy-airgap serve: registry, boot assets and status in one process on one port.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -33,6 +34,20 @@ std::string DefaultStateFolder() {
   return (home.empty() ? "/root" : home) + "/.local/state/cozy-airgap";
 }
 
+// Those of this machine, and the address that is served on: not every one of 127.0.0.0/8 is listed
+// among the adapters'.
+CertificateNames NamesToServe(const std::string& listen) {
+  CertificateNames names = NamesOfMachine();
+  Result<ListenAddress> address = ListenAddress::Parse(listen);
+  bool is_any = !address.ok() || address->host.empty() || address->host == "0.0.0.0" ||
+                address->host == "::";
+  if (!is_any && std::find(names.addresses.begin(), names.addresses.end(), address->host) ==
+                     names.addresses.end()) {
+    names.addresses.push_back(address->host);
+  }
+  return names;
+}
+
 // Certificate files that the operator gave, or those of a CA of our own.
 Status PrepareTls(ServeOptions* options, std::string* ca_path) {
   TlsFiles& tls = options->http.tls;
@@ -46,7 +61,8 @@ Status PrepareTls(ServeOptions* options, std::string* ca_path) {
   if (options->state_folder.empty()) options->state_folder = DefaultStateFolder();
   RETURN_IF_ERROR(MakeFolders(options->state_folder));
   CertificateFiles files = CertificateFiles::In(options->state_folder);
-  RETURN_IF_ERROR(EnsureCertificates(RealEnv(), files, NamesOfMachine(), nullptr));
+  RETURN_IF_ERROR(
+      EnsureCertificates(RealEnv(), files, NamesToServe(options->http.tls_listen), nullptr));
   tls = {files.server_cert, files.server_key};
   *ca_path = files.ca_cert;
   return OkStatus();
@@ -132,7 +148,7 @@ class ServeCommand {
     status_->services().Update(serving_->Snapshot());
     if (force && !options_.state_folder.empty()) {
       Status renewed = EnsureCertificates(RealEnv(), CertificateFiles::In(options_.state_folder),
-                                          NamesOfMachine(), nullptr);
+                                          NamesToServe(options_.http.tls_listen), nullptr);
       if (!renewed.ok()) context_.Fail(renewed);
     }
   }

@@ -154,6 +154,10 @@ std::string PushApi::PathTo(const Target& target, const std::string& rest) const
 HttpResponse PushApi::Serve(const HttpRequest& request, const Route& route) {
   Target target{{}, route.name, request.Query("ns")};
   Result<FoundRepository> repository = Now().FindToPush(target.ns, target.name);
+  if (repository.status().code() == Code::kAmbiguous) {
+    // Not "unknown", as it is for a pull: to a push an unknown name is fine.
+    return ErrorResponse({400, OciError::kNameInvalid}, repository.status().message());
+  }
   if (!repository.ok()) return ErrorResponse(repository.status(), Subject::kName);
   target.repository = *std::move(repository);
   if (route.endpoint == Endpoint::kUpload) return Uploads(request, route, target);
