@@ -30,8 +30,50 @@ conformance() {
   echo "$CONFORMANCE"
 }
 
-# as_pusher gives curl the login without showing it in the list of processes.
+# as_pusher [NUMBER] gives curl the login without showing it in the list of processes; a NUMBER for
+# each of those who do it side by side.
 as_pusher() {
-  printf 'user = "%s:%s"\n' "$PUSH_USER" "$PUSH_PASSWORD" >"$WORK/curlrc"
-  printf '%s\n' "$WORK/curlrc"
+  local file=$WORK/curlrc${1:-}
+  printf 'user = "%s:%s"\n' "$PUSH_USER" "$PUSH_PASSWORD" >"$file"
+  printf '%s\n' "$file"
+}
+
+# push_blobs NUMBER: one blob after the other until nobody answers any more; what was acknowledged
+# is in WORK/acknowledged.NUMBER. For several side by side.
+push_blobs() {
+  local count digest status
+  for ((count = 1; ; count++)); do
+    head -c $((20000 + RANDOM * 20)) /dev/urandom >"$WORK/blob.$1.$count"
+    digest=sha256:$(sha256_of "$WORK/blob.$1.$count")
+    status=$(curl -s -m 60 --cacert "$CA" -K "$(as_pusher "$1")" -o "$WORK/body.$1" \
+      -w '%{http_code}' -X POST --data-binary "@$WORK/blob.$1.$count" \
+      "$URL/v2/site.example/app/blobs/uploads/?digest=$digest") || return 0
+    if [ "$status" != 201 ]; then
+      echo "a push got $status: $(cat "$WORK/body.$1")" >"$WORK/refused"
+      return 1
+    fi
+    echo "$digest $WORK/blob.$1.$count" >>"$WORK/acknowledged.$1"
+  done
+}
+
+# expect_acknowledged MINIMUM: what push_blobs was told is there is there, byte by byte.
+expect_acknowledged() {
+  local digest file count
+  [ ! -e "$WORK/refused" ] || fail "$(cat "$WORK/refused")"
+  cat "$WORK"/acknowledged.* >"$WORK/acknowledged"
+  count=$(wc -l <"$WORK/acknowledged")
+  [ "$count" -ge "$1" ] || fail "only $count pushes were acknowledged"
+  while read -r digest file; do
+    curl -sf -m 60 --cacert "$CA" -o "$WORK/got" "$URL/v2/site.example/app/blobs/$digest" ||
+      fail "$digest was acknowledged and is lost"
+    cmp "$file" "$WORK/got"
+  done <"$WORK/acknowledged"
+  echo "$count acknowledged pushes are there"
+}
+
+# take_seed lets AIRGAP_SEED decide what RANDOM gives.
+take_seed() {
+  local seed=${AIRGAP_SEED:-$RANDOM}
+  RANDOM=$seed
+  echo "seed $seed (AIRGAP_SEED=$seed repeats it)"
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# SIGKILL at any moment: what was acknowledged is there afterwards, an upload session is gone, and
-# no file is left that nobody owns.
+# SIGKILL in the middle of pushes: what was acknowledged is there afterwards, an upload session is
+# gone, and no file is left that nobody owns. The seed says when.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/push.bash"
 
+take_seed
 repository=/v2/site.example/app
 start_push_serve
 login=$(as_pusher)
@@ -29,8 +30,11 @@ expect "a session" "$(status_of $repository/blobs/uploads/ -X POST -K "$login" \
 session=$(header Location "$WORK/headers")
 expect "a piece" "$(status_of "$session" -X PATCH -K "$login" --data-binary "@$WORK/blob")" 202
 expect "a file for it" "$(find "$WORK/overlay/uploads" -type f | wc -l)" 1
+for pusher in 1 2; do push_blobs $pusher & done
+wait_for 20 "a push" test -s "$WORK/acknowledged.1"
+sleep $((RANDOM % 2)).$((RANDOM % 1000))
 kill -9 "$LAST_PID"
-wait "$LAST_PID" 2>/dev/null || true
+wait
 
 start_push_serve
 expect "the session" "$(status_of "$session" -K "$login")" 404
@@ -39,6 +43,9 @@ get "$repository/blobs/$blob" -o "$WORK/got"
 cmp "$WORK/blob" "$WORK/got"
 get $repository/manifests/v1 -o "$WORK/got"
 cmp "$WORK/manifest" "$WORK/got"
-expect "files of blobs" "$(find "$WORK/overlay/blobs" -type f | wc -l)" 2
+expect_acknowledged 1
+# What was pushed and not acknowledged may be one more for each of the two.
+more=$(($(find "$WORK/overlay/blobs" -type f | wc -l) - 2 - $(wc -l <"$WORK/acknowledged")))
+[[ $more = [012] ]] || fail "$more files of blobs that nobody pushed"
 expect "a delete" "$(status_of "$repository/blobs/$blob" -X DELETE -K "$login")" 202
 expect "gone" "$(status_of "$repository/blobs/$blob")" 404
