@@ -110,6 +110,16 @@ inline constexpr size_t logins_file_max_bytes = 64 * kKiB;
 inline constexpr unsigned login_checks_waiting_max_count = 16;
 inline constexpr size_t logins_remembered_max_count = 256;
 
+// The site file.
+inline constexpr size_t site_file_max_bytes = 256 * kKiB;
+inline constexpr size_t site_mistakes_max_count = 50;  // named at once
+inline constexpr size_t site_name_max_characters = 64;
+inline constexpr size_t site_host_names_max_count = 64;
+inline constexpr size_t site_users_max_count = 64;
+inline constexpr size_t host_name_max_bytes = 253;
+inline constexpr size_t host_label_max_bytes = 63;
+inline constexpr size_t site_report_max_bytes = 16 * kKiB;  // of each file that the console shows
+
 // TFTP (RFC 2347, 2348, 2349, 7440).
 inline constexpr size_t tftp_clients_max_count = 1'000;
 inline constexpr size_t tftp_block_size_min_bytes = 8;
@@ -134,6 +144,7 @@ static_assert(tftp_read_ahead_bytes <= tftp_window_max_bytes);
 static_assert(tftp_block_size_max_bytes <= tftp_window_max_bytes);
 static_assert(manifest_max_bytes <= index_json_max_bytes);
 static_assert(archive_entries_max_count >= bundle_blobs_max_count);
+static_assert(site_file_max_bytes < kMiB);  // its partition has 1 MiB
 static_assert(json_default_max_bytes >= manifest_max_bytes);
 static_assert(create_jobs_default_count <= create_jobs_max_count);
 

@@ -184,6 +184,10 @@ bool YamlView::IsNull() const {
          (node.text.empty() || node.text == "~" || node.text == "null");
 }
 
+bool YamlView::IsQuoted() const {
+  return exists() && tree_->nodes[node_].kind == Kind::kScalar && !tree_->nodes[node_].plain;
+}
+
 YamlView YamlView::operator[](std::string_view key) const {
   if (!IsMapping()) return {};
   const Node& node = tree_->nodes[node_];

@@ -28,7 +28,8 @@ class YamlView {
   bool exists() const { return tree_ != nullptr; }
   bool IsMapping() const;
   bool IsSequence() const;
-  bool IsNull() const;  // an empty value, ~ or null
+  bool IsNull() const;    // an empty value, ~ or null
+  bool IsQuoted() const;  // a scalar in quotes or a block: text, whatever it looks like
   // Value of a mapping's key; a view of nothing when this is no mapping or has no such key.
   YamlView operator[](std::string_view key) const;
   // A scalar's text, plain or quoted; nothing for null and for what is no scalar.

@@ -203,6 +203,13 @@ class GptReader {
   const ReadableFile& file_;
 };
 
+std::vector<GptPartition> OfType(const std::vector<GptPartition>& all, const Guid& type) {
+  std::vector<GptPartition> found;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(found),
+               [&](const GptPartition& partition) { return partition.type == type; });
+  return found;
+}
+
 }  // namespace
 
 Result<Guid> Guid::Parse(std::string_view text) {
@@ -253,10 +260,11 @@ uint64_t GptTable::EntriesBlocks() const {
 }
 
 std::vector<GptPartition> GptTable::BundlePartitions() const {
-  std::vector<GptPartition> found;
-  std::copy_if(partitions.begin(), partitions.end(), std::back_inserter(found),
-               [](const GptPartition& p) { return p.type == kBundlePartitionType; });
-  return found;
+  return OfType(partitions, kBundlePartitionType);
+}
+
+std::vector<GptPartition> GptTable::SitePartitions() const {
+  return OfType(partitions, kSitePartitionType);
 }
 
 Result<GptTable> ReadGpt(const ReadableFile& file) { return GptReader(file).Read(); }

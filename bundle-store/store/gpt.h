@@ -37,6 +37,11 @@ struct Guid {
 inline constexpr Guid kBundlePartitionType = {{0x2E, 0x6C, 0x1B, 0x7A, 0x0F, 0x5D, 0x3A, 0x4E, 0x9B,
                                                0x57, 0xC0, 0xA1, 0xB2, 0xD3, 0xE4, 0xF5}};
 
+// 2C0E9F54-6A1B-4D38-8E27-51B3D4C6A7F8: the type of a partition that holds the site file. Never
+// changes.
+inline constexpr Guid kSitePartitionType = {{0x54, 0x9F, 0x0E, 0x2C, 0x1B, 0x6A, 0x38, 0x4D, 0x8E,
+                                             0x27, 0x51, 0xB3, 0xD4, 0xC6, 0xA7, 0xF8}};
+
 struct GptPartition {
   uint32_t number = 0;  // from 1: the entry's place in the table, as sgdisk and the kernel count
   Guid type;
@@ -66,6 +71,7 @@ struct GptTable {
   // Blocks that an array of entries takes.
   uint64_t EntriesBlocks() const;
   std::vector<GptPartition> BundlePartitions() const;
+  std::vector<GptPartition> SitePartitions() const;
 };
 
 // The primary table, or the backup in the last block when the primary is damaged. Errors:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compose/volume_stamp.h"
+
 namespace airgap {
 namespace {
 
@@ -136,6 +138,10 @@ Status BaseMedium::ReadVolumeDescriptors() {
     volume_descriptors_.push_back({offset, std::move(sector)});
   }
   return Corrupt(file_->name() + " is no base ISO: it has no ISO 9660 volume; use base.iso");
+}
+
+void BaseMedium::StampVolume(const Digest& site) {
+  for (SectorPatch& descriptor : volume_descriptors_) PutVolumeStamp(&descriptor.bytes, site);
 }
 
 std::vector<SectorPatch> BaseMedium::PatchesFor(uint64_t total_bytes,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "oci/digest.h"
 #include "store/gpt.h"
 
 namespace airgap {
@@ -33,6 +34,9 @@ class BaseMedium {
   uint64_t BackupTableOffset() const {
     return (table_.alternate_lba - table_.EntriesBlocks()) * kGptBlockBytes;
   }
+
+  // From now on the volume's modification time follows from the site file.
+  void StampVolume(const Digest& site);
 
   // Everything that says where partitions lie and how large the medium is, for a medium of
   // `total_bytes` (a multiple of 2048) with `added` partitions.

@@ -8,6 +8,7 @@
 #include "compose/base_medium.h"
 #include "compose/bundle_copy.h"
 #include "store/bundle.h"
+#include "store/site_partition.h"
 
 namespace airgap {
 namespace {
@@ -36,7 +37,7 @@ class Composer {
 
  private:
   Status CheckOutput() const {
-    if (request_.bundle_paths.empty()) {
+    if (request_.bundle_paths.empty() && request_.site_path.empty()) {
       return InvalidArgument("an image needs a bundle: give one with --bundle FILE");
     }
     std::error_code error;
@@ -48,6 +49,7 @@ class Composer {
     }
     std::vector<std::string> inputs = request_.bundle_paths;
     inputs.push_back(request_.base_path);
+    if (!request_.site_path.empty()) inputs.push_back(request_.site_path);
     for (const std::string& input : inputs) {
       if (std::filesystem::equivalent(input, request_.out_path, error)) {
         return InvalidArgument(request_.out_path +
@@ -98,12 +100,14 @@ class Composer {
     for (const GptPartition& partition : base_.table().partitions) {
       number = std::max(number, partition.number);
     }
-    if (base_.table().entries_count - number < added_.size()) {
+    size_t more = added_.size() + (request_.site_path.empty() ? 0 : 1);
+    if (base_.table().entries_count - number < more) {
       return LimitExceeded(request_.base_path + " has a partition table with room for only " +
                            std::to_string(base_.table().entries_count - number) +
                            " more partitions");
     }
     uint64_t offset = AlignUp(base_.size_bytes());
+    if (!request_.site_path.empty()) RETURN_IF_ERROR(PlanSite(&number, &offset));
     for (const auto& bundle : added_) {
       ComposedBundle composed;
       composed.location = bundle->location();
@@ -127,16 +131,44 @@ class Composer {
     return OkStatus();
   }
 
-  // The unique GUID follows from disk and bundle, so that the same inputs give the same image.
+  // In the base's own partition for it, or a new one before those of the bundles.
+  Status PlanSite(uint32_t* number, uint64_t* offset) {
+    Digest digest = Digest::Of(AsBytes(request_.site_text));
+    base_.StampVolume(digest);
+    std::vector<GptPartition> there = base_.table().SitePartitions();
+    if (!there.empty()) {
+      if (there.size() > 1 || there[0].size_bytes() < kSitePartitionBytes) {
+        return Corrupt(request_.base_path + " has a damaged site partition; use base.iso");
+      }
+      image_.site_partition_number = there[0].number;
+      site_offset_bytes_ = there[0].offset_bytes();
+      return OkStatus();
+    }
+    image_.site_partition_number = ++*number;
+    site_offset_bytes_ = *offset;
+    *offset = AlignUp(*offset + kSitePartitionBytes);
+    GptPartition partition = PartitionOn(site_offset_bytes_, *offset, digest);
+    partition.number = image_.site_partition_number;
+    partition.type = kSitePartitionType;
+    partition.name = kSitePartitionName;
+    partitions_.push_back(partition);
+    return OkStatus();
+  }
+
   GptPartition PartitionOf(const ComposedBundle& bundle, uint64_t end_bytes) const {
-    GptPartition partition;
+    GptPartition partition = PartitionOn(bundle.offset_bytes, end_bytes, bundle.identity);
     partition.number = bundle.partition_number;
     partition.type = kBundlePartitionType;
-    partition.first_lba = bundle.offset_bytes / kGptBlockBytes;
-    partition.last_lba = end_bytes / kGptBlockBytes - 1;
     partition.name = bundle.partition_name;
-    Digest unique =
-        Digest::Of(AsBytes(base_.table().disk.ToString() + " " + bundle.identity.ToString()));
+    return partition;
+  }
+
+  // The unique GUID follows from disk and content, so that the same inputs give the same image.
+  GptPartition PartitionOn(uint64_t begin_bytes, uint64_t end_bytes, const Digest& content) const {
+    GptPartition partition;
+    partition.first_lba = begin_bytes / kGptBlockBytes;
+    partition.last_lba = end_bytes / kGptBlockBytes - 1;
+    Digest unique = Digest::Of(AsBytes(base_.table().disk.ToString() + " " + content.ToString()));
     std::copy_n(unique.bytes().begin(), partition.unique.bytes.size(),
                 partition.unique.bytes.begin());
     // RFC 9562 5.8: version 8, made by rules of our own.
@@ -163,6 +195,10 @@ class Composer {
       const ComposedBundle& bundle = image_.bundles[i];
       RETURN_IF_ERROR(CopyBundle(*added_[i], bundle.size_bytes, out.get(), bundle.offset_bytes,
                                  [this](uint64_t bytes) { Advance(bytes); }));
+    }
+    if (image_.site_partition_number != 0) {
+      std::string site = EncodeSitePartition(request_.site_text);
+      RETURN_IF_ERROR(out->WriteAt(site_offset_bytes_, AsBytes(site)));
     }
     for (const SectorPatch& patch : base_.PatchesFor(image_.size_bytes, partitions_)) {
       RETURN_IF_ERROR(out->WriteAt(patch.offset_bytes, AsBytes(patch.bytes)));
@@ -196,7 +232,8 @@ class Composer {
   BaseMedium base_;
   std::vector<std::shared_ptr<Bundle>> present_;  // in the base
   std::vector<std::shared_ptr<Bundle>> added_;
-  std::vector<GptPartition> partitions_;  // one for each added bundle
+  std::vector<GptPartition> partitions_;  // one for each added bundle, and the site's first
+  uint64_t site_offset_bytes_ = 0;
   ComposedImage image_;
   uint64_t done_bytes_ = 0;
   uint64_t total_bytes_ = 0;

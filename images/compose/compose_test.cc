@@ -3,8 +3,10 @@
 #include "base/env_testing.h"
 #include "base/limits.h"
 #include "base/testing.h"
+#include "compose/volume_stamp.h"
 #include "store/bundle_testing.h"
 #include "store/gpt.h"
+#include "store/site_partition.h"
 
 namespace airgap {
 namespace {
@@ -33,6 +35,7 @@ std::string VolumeDescriptor(char type) {
   Put(&sector, 1, "CD001");
   Put(&sector, 80, std::string("\xCE\x04\0\0\0\0\x04\xCE", 8));  // 1230 sectors
   Put(&sector, 128, std::string("\0\x08\x08\0", 4));
+  Put(&sector, 830, std::string("2025010100000000\0", 17));
   return sector;
 }
 
@@ -102,6 +105,11 @@ struct Bench {
   void AddBundle(const std::string& name, const std::string& content) {
     Write(name, content);
     request.bundle_paths.push_back(folder / name);
+  }
+  void SetSite(const std::string& text) {
+    request.site_path = folder / "site.yaml";
+    request.site_text = text;
+    Write("site.yaml", text);
   }
   Result<ComposedImage> Compose() { return ComposeImage(RealEnv(), request, nullptr); }
   std::string Output() {
@@ -232,6 +240,77 @@ void ABundleIsTakenFromAnImage(void**) {
   assert_int_equal(image->bundles[0].size_bytes, tar.size());
 }
 
+std::string SiteOf(const std::string& output) {
+  auto text = ReadSitePartition(testing::MemoryFile(output));
+  ASSERT_OK(text);
+  return *text;
+}
+
+std::string StampOf(const std::string& output) {
+  return ReadVolumeStamp(testing::MemoryFile(output));
+}
+
+void TheSiteFileStandsBeforeTheBundles(void**) {
+  Bench bench;
+  bench.AddBundle("a.tar", SmallBundle("a"));
+  bench.SetSite("name: x\n");
+  auto image = bench.Compose();
+  ASSERT_OK(image);
+  assert_int_equal(image->site_partition_number, 4);
+  assert_int_equal(image->bundles[0].partition_number, 5);
+  ASSERT_TEXT(image->bundles[0].partition_name, "airgap-bundle-1");
+  std::string output = bench.Output();
+  ASSERT_TEXT(SiteOf(output), "name: x\n");
+  auto table = ReadGpt(testing::MemoryFile(output));
+  ASSERT_OK(table);
+  auto sites = table->SitePartitions();
+  assert_int_equal(sites.size(), 1);
+  ASSERT_TEXT(sites[0].name, "airgap-site");
+  assert_int_equal(sites[0].size_bytes(), kSitePartitionBytes);
+  assert_int_equal(sites[0].offset_bytes() % limits::kMiB, 0);
+  assert_true(sites[0].offset_bytes() < image->bundles[0].offset_bytes);
+  auto opened = OpenBundles(RealEnv(), bench.request.out_path, nullptr);
+  ASSERT_OK(opened);
+  assert_int_equal(opened->size(), 1);
+}
+
+void TheStampFollowsFromTheSiteFile(void**) {
+  Bench bench;
+  bench.AddBundle("a.tar", SmallBundle("a"));
+  ASSERT_OK(bench.Compose());
+  ASSERT_TEXT(StampOf(bench.Output()), "2025-01-01-00-00-00-00");
+  bench.SetSite("name: x\n");
+  ASSERT_OK(bench.Compose());
+  // FORMAT.md, of the sha256 that begins with a2a79ea37edb.
+  ASSERT_TEXT(StampOf(bench.Output()), "2025-07-28-14-43-06-19");
+  std::string first = StampOf(bench.Output());
+  bench.SetSite("name: y\n");
+  ASSERT_OK(bench.Compose());
+  assert_true(StampOf(bench.Output()) != first);
+}
+
+void AnImageKeepsItsSiteFileOrGetsAnother(void**) {
+  Bench bench;
+  bench.SetSite("name: x\n");
+  ASSERT_OK(bench.Compose());  // without any bundle
+  std::string with_x = bench.Output();
+  bench.Write("base.iso", with_x);
+  bench.request.site_path = "";
+  bench.AddBundle("a.tar", SmallBundle("a"));
+  auto kept = bench.Compose();
+  ASSERT_OK(kept);
+  assert_int_equal(kept->site_partition_number, 0);
+  ASSERT_TEXT(SiteOf(bench.Output()), "name: x\n");
+  ASSERT_TEXT(StampOf(bench.Output()), StampOf(with_x));
+  bench.SetSite("name: y\n");
+  auto replaced = bench.Compose();
+  ASSERT_OK(replaced);
+  assert_int_equal(replaced->site_partition_number, 4);
+  assert_int_equal(replaced->bundles[0].partition_number, 5);
+  ASSERT_TEXT(SiteOf(bench.Output()), "name: y\n");
+  assert_true(StampOf(bench.Output()) != StampOf(with_x));
+}
+
 void DamagedBundlesAreRefused(void**) {
   std::string whole = testing::MakeTestPlan().Encode();
   std::string flipped = whole;
@@ -342,6 +421,9 @@ int main() {
       cmocka_unit_test(TheSameInputsGiveTheSameImage),
       cmocka_unit_test(AnImageTakesMoreBundles),
       cmocka_unit_test(ABundleIsTakenFromAnImage),
+      cmocka_unit_test(TheSiteFileStandsBeforeTheBundles),
+      cmocka_unit_test(TheStampFollowsFromTheSiteFile),
+      cmocka_unit_test(AnImageKeepsItsSiteFileOrGetsAnother),
       cmocka_unit_test(DamagedBundlesAreRefused),
       cmocka_unit_test(OtherFilesAreNoBase),
       cmocka_unit_test(InputsAreNeverOverwritten),

@@ -46,7 +46,8 @@ int RunCozyAirgap(int argc, char** argv) {
   CLI::App* image = app.add_subcommand("image", "make appliance images");
   CLI::App* media = app.add_subcommand("media", "look at the media of this machine");
   CLI::App* login = app.add_subcommand("login", "say who may push to serve --push");
-  for (CLI::App* group : {bundle, recipe, image, media, login}) {
+  CLI::App* site = app.add_subcommand("site", "check and read site files");
+  for (CLI::App* group : {bundle, recipe, image, media, login, site}) {
     group->require_subcommand(1);
     group->fallthrough();
   }
@@ -60,6 +61,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddIdentity(app, context);
   AddLogin(*login, context);
   AddMediaList(*media, context);
+  AddSite(*site, context);
 
   try {
     app.parse(argc, argv);

@@ -38,9 +38,10 @@ void AddRecipe(CLI::App& recipe, CommandContext& context);
 void AddServe(CLI::App& app, CommandContext& context);
 void AddImageBuild(CLI::App& image, CommandContext& context);
 void AddIdentity(CLI::App& app, CommandContext& context);
-// `login` is the group of the commands add and remove.
+// `login` and `site` are groups of commands.
 void AddLogin(CLI::App& login, CommandContext& context);
 void AddMediaList(CLI::App& media, CommandContext& context);
+void AddSite(CLI::App& site, CommandContext& context);
 
 // The whole program; returns its exit code.
 int RunCozyAirgap(int argc, char** argv);

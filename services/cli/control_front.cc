@@ -12,8 +12,10 @@ constexpr char kText[] = "text/plain; charset=utf-8";
 constexpr uint64_t kCaMaxBytes = 64 * limits::kKiB;
 constexpr unsigned kStatusFileMode = 0640;
 
-StatusFacts FactsOf(BundleSource* source, const std::string& ca_path) {
+StatusFacts FactsOf(BundleSource* source, const std::string& ca_path,
+                    const std::string& site_folder) {
   StatusFacts facts;
+  facts.site_folder = site_folder;
   facts.ca_path = ca_path;
   facts.urls = {"https://ADDRESS:5000", "https://ADDRESS/api/v1/status", "http://ADDRESS/ca.pem"};
   facts.known_bundles = [source] { return ReportBundles(*source->catalog()); };
@@ -23,11 +25,11 @@ StatusFacts FactsOf(BundleSource* source, const std::string& ca_path) {
 }  // namespace
 
 ControlFront::ControlFront(Env* env, BundleSource* source, std::string ca_path,
-                           std::string status_file)
+                           std::string status_file, const std::string& site_folder)
     : env_(env),
       ca_path_(std::move(ca_path)),
       status_file_(std::move(status_file)),
-      status_(env, FactsOf(source, ca_path_)) {}
+      status_(env, FactsOf(source, ca_path_, site_folder)) {}
 
 HttpResponse StatusResponse(const StatusSource& status) {
   HttpResponse response = HttpResponse::Text(200, "application/json", status.Text());

@@ -11,7 +11,9 @@ namespace airgap {
 
 class ControlFront {
  public:
-  ControlFront(Env* env, BundleSource* source, std::string ca_path, std::string status_file);
+  // `site_folder`: of ReadSiteReport(); may be empty.
+  ControlFront(Env* env, BundleSource* source, std::string ca_path, std::string status_file,
+               const std::string& site_folder);
 
   ServiceTable& services() { return status_.services(); }
   // Safe to call from several threads.

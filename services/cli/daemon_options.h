@@ -21,6 +21,7 @@ struct DaemonOptions {
   std::string ca;
   std::string events;
   std::string status_file;
+  std::string site_folder;
   BundleSource::Options bundles;
   PushSetup::Options push;
 };
@@ -32,7 +33,7 @@ struct DaemonOptionSet {
   std::string default_listen;
   bool has_http = false;
   bool has_tls = false;
-  bool has_status_file = false;
+  bool has_status_file = false;  // and the site's folder
   bool has_push = false;
 };
 

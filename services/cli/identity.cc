@@ -1,6 +1,8 @@
 // cozy-airgap identity: the CA and the server certificate of this machine.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
+#include <sstream>
 
 #include "base/limits.h"
 #include "cli/command.h"
@@ -10,13 +12,32 @@
 namespace airgap {
 namespace {
 
+constexpr uint64_t kNamesMaxBytes = limits::site_host_names_max_count * 256;
+
 struct IdentityOptions {
   std::string folder;
+  std::string names_path;
   bool watch = false;
 };
 
-Status Ensure(const CertificateFiles& files, bool* changed) {
-  return EnsureCertificates(RealEnv(), files, NamesOfMachine(), changed);
+// Those of this machine, and those in the file; which may come later.
+Result<CertificateNames> Names(const IdentityOptions& options) {
+  CertificateNames names = NamesOfMachine();
+  if (options.names_path.empty()) return names;
+  auto text = ReadWholeFile(RealEnv(), options.names_path, kNamesMaxBytes);
+  if (!text.ok() && text.status().code() == Code::kNotFound) return names;
+  if (!text.ok()) return text.status();
+  std::istringstream lines(*text);
+  for (std::string name; std::getline(lines, name);) {
+    bool is_new = std::find(names.dns.begin(), names.dns.end(), name) == names.dns.end();
+    if (!name.empty() && is_new) names.dns.push_back(name);
+  }
+  return names;
+}
+
+Status Ensure(const IdentityOptions& options, bool* changed) {
+  ASSIGN_OR_RETURN(CertificateNames names, Names(options));
+  return EnsureCertificates(RealEnv(), CertificateFiles::In(options.folder), names, changed);
 }
 
 int Report(const CommandContext& context, const CertificateFiles& files) {
@@ -40,14 +61,14 @@ int Report(const CommandContext& context, const CertificateFiles& files) {
   return kExitFine;
 }
 
-// Looks at the addresses every second; they come late and change.
-int Watch(const CommandContext& context, const CertificateFiles& files) {
+// Looks at addresses and names every second; they come late and change.
+int Watch(const CommandContext& context, const IdentityOptions& options) {
   Status last;
   auto look = [&] {
     bool changed = false;
-    Status status = Ensure(files, &changed);
+    Status status = Ensure(options, &changed);
     if (!status.ok() && status.message() != last.message()) context.Fail(status);
-    if (changed) context.Print("the server certificate covers the addresses of now");
+    if (changed) context.Print("the server certificate covers the names and addresses of now");
     fflush(stdout);
     last = status;
   };
@@ -59,13 +80,12 @@ int RunIdentity(const CommandContext& context, const IdentityOptions& options) {
   if (options.watch) BlockSignals();
   Status made = MakeFolders(options.folder);
   if (!made.ok()) return context.Fail(made);
-  CertificateFiles files = CertificateFiles::In(options.folder);
-  Status ensured = Ensure(files, nullptr);
+  Status ensured = Ensure(options, nullptr);
   if (!ensured.ok()) return context.Fail(ensured);
-  int code = Report(context, files);
+  int code = Report(context, CertificateFiles::In(options.folder));
   if (code != kExitFine || !options.watch) return code;
   fflush(stdout);
-  return Watch(context, files);
+  return Watch(context, options);
 }
 
 }  // namespace
@@ -76,8 +96,11 @@ void AddIdentity(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<IdentityOptions>();
   command->add_option("--dir", options->folder, "where ca.pem, ca.key, server.pem, server.key are")
       ->required();
+  command->add_option("--names", options->names_path,
+                      "a file with more host names for the certificate, one per line; it need not"
+                      " be there");
   command->add_flag("--watch", options->watch,
-                    "stay, and renew the certificate when addresses change");
+                    "stay, and renew the certificate when names or addresses change");
   command->callback([options, &context] {
     context.run = [options, &context] { return RunIdentity(context, *options); };
   });

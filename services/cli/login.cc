@@ -1,4 +1,4 @@
-// cozy-airgap login add | remove: who may push.
+// cozy-airgap login add | remove | hash: who may push.
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -82,6 +82,20 @@ int RunRemove(const CommandContext& context, const LoginOptions& options) {
   return kExitFine;
 }
 
+int RunHash(const CommandContext& context) {
+  Result<std::string> password = ReadPassword();
+  if (!password.ok()) return context.Fail(password.status());
+  Result<std::string> hash = HashPassword(*password);
+  if (!hash.ok()) return context.Fail(hash.status());
+  if (context.json) {
+    JsonBuilder document;
+    document.root().Put("password", *hash);
+    context.PrintJson(document);
+  }
+  context.Print(*hash);
+  return kExitFine;
+}
+
 }  // namespace
 
 void AddLogin(CLI::App& login, CommandContext& context) {
@@ -97,6 +111,9 @@ void AddLogin(CLI::App& login, CommandContext& context) {
   };
   add("add", "let a user push; the password is read from standard input", RunAdd);
   add("remove", "take a user out of the file", RunRemove);
+  CLI::App* hash = login.add_subcommand(
+      "hash", "print what the site file keeps of a password, which is read from standard input");
+  hash->callback([&context] { context.run = [&context] { return RunHash(context); }; });
 }
 
 }  // namespace airgap

@@ -1,4 +1,4 @@
-// cozy-airgap media list: the media of this machine that carry bundle partitions.
+// cozy-airgap media list: the media of this machine that carry bundles or a site file.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -18,7 +18,11 @@ int RunMediaList(const CommandContext& context, const MediaRoots& roots) {
     node.Put("kind", medium.kind);
     node.Put("sizeBytes", medium.size_bytes);
     node.Put("bundles", uint64_t{medium.bundles});
-    context.Print(medium.path + "\t" + medium.kind);
+    node.Put("site", medium.has_site);
+    node.Put("stamp", medium.stamp);
+    context.Print(medium.path + "\t" + medium.kind + "\t" + std::to_string(medium.bundles) + "\t" +
+                  (medium.has_site ? "site" : "-") + "\t" +
+                  (medium.stamp.empty() ? "-" : medium.stamp));
   }
   JsonNode problems = document.root().PutArray("problems");
   for (const std::string& problem : scan.problems) {
@@ -34,7 +38,9 @@ int RunMediaList(const CommandContext& context, const MediaRoots& roots) {
 void AddMediaList(CLI::App& media, CommandContext& context) {
   auto roots = std::make_shared<MediaRoots>();
   CLI::App* command = media.add_subcommand(
-      "list", "print device and kind (cd, usb, disk) of media that carry bundles");
+      "list",
+      "print media that carry bundles or a site file: device, kind (cd, usb, disk), number of"
+      " bundles, whether there is a site file, time stamp of the volume");
   command->add_option("--sys", roots->sys, "where sysfs is mounted");
   command->add_option("--dev", roots->dev, "the folder of device files");
   command->callback([&context, roots] {

@@ -10,7 +10,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
+#include "compose/volume_stamp.h"
 #include "store/gpt.h"
 
 namespace airgap {
@@ -24,12 +26,13 @@ constexpr uint64_t kSmallestMediumBytes = uint64_t{2} << 20;  // leaves out flop
 constexpr size_t kDevicesMaxCount = 256;
 constexpr size_t kAnswerMaxBytes = 512;
 constexpr uint64_t kSysFileMaxBytes = 4096;
+constexpr char kNothing[] = "0 0";
 
 struct Probe {
   FoundMedium medium;
   pid_t child = -1;
   UniqueFd answer_fd;
-  std::string answer;  // "<number of bundles>", or "!" and what is wrong
+  std::string answer;  // "<bundles> <site files> <stamp>", or "!" and what is wrong
 };
 
 std::string ReadSysFile(const std::string& path) {
@@ -73,12 +76,15 @@ std::vector<Probe> FindDevices(const MediaRoots& roots) {
 std::string AnswerFor(Env* env, const std::string& path) {
   auto file = env->OpenReadable(path);
   if (!file.ok()) {
-    return file.status().code() == Code::kDenied ? "!" + file.status().message() : "0";
+    return file.status().code() == Code::kDenied ? "!" + file.status().message() : kNothing;
   }
   Result<GptTable> table = ReadGpt(**file);
-  if (table.ok()) return std::to_string(table->BundlePartitions().size());
+  if (table.ok()) {
+    return std::to_string(table->BundlePartitions().size()) + " " +
+           std::to_string(table->SitePartitions().size()) + " " + ReadVolumeStamp(**file);
+  }
   // An unreadable medium is no news (an empty drive reads as one); a damaged table is.
-  return table.status().code() == Code::kCorrupt ? "!" + table.status().message() : "0";
+  return table.status().code() == Code::kCorrupt ? "!" + table.status().message() : kNothing;
 }
 
 [[noreturn]] void AnswerAsChild(Env* env, const std::string& path, int answer_fd) {
@@ -145,8 +151,11 @@ void AddResult(const Probe& probe, MediaScan* scan) {
     return;
   }
   FoundMedium medium = probe.medium;
-  medium.bundles = strtoul(probe.answer.c_str(), nullptr, 10);
-  if (medium.bundles > 0) scan->media.push_back(std::move(medium));
+  std::istringstream answer(probe.answer);
+  size_t sites = 0;
+  answer >> medium.bundles >> sites >> medium.stamp;
+  medium.has_site = sites > 0;
+  if (medium.bundles > 0 || medium.has_site) scan->media.push_back(std::move(medium));
 }
 
 }  // namespace

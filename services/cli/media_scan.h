@@ -1,5 +1,5 @@
-// Which media of this machine carry bundle partitions. Reads a few sectors of each device, never
-// writes, and does not wait for a drive that does not answer.
+// Which media of this machine carry bundle or site partitions. Reads a few sectors of each device,
+// never writes, and does not wait for a drive that does not answer.
 #pragma once
 
 #include <chrono>
@@ -21,10 +21,12 @@ struct FoundMedium {
   std::string kind;  // "cd", "usb" or "disk"
   uint64_t size_bytes = 0;
   size_t bundles = 0;
+  bool has_site = false;
+  std::string stamp;  // of its ISO 9660 volume (compose/volume_stamp.h); may be empty
 };
 
 struct MediaScan {
-  std::vector<FoundMedium> media;     // with at least one bundle partition, sorted by path
+  std::vector<FoundMedium> media;     // with one of our partitions, sorted by path
   std::vector<std::string> problems;  // one line each: a damaged table, a drive that hangs
 };
 

@@ -82,6 +82,27 @@ void MediaWithBundlesAreFoundByKind(void**) {
   ASSERT_TEXT(scan.media[2].kind, "disk");
 }
 
+void AMediumWithASiteFileIsFoundByItsStamp(void**) {
+  Machine machine;
+  std::string medium = Medium(1);
+  size_t entry = 1024 + 128;  // the second, a bundle's, becomes the site's
+  medium.replace(entry, 16, reinterpret_cast<const char*>(kSitePartitionType.bytes.data()), 16);
+  GptTable table;
+  table.entries_count = 128;
+  table.entry_bytes = 128;
+  table.raw_entries = medium.substr(1024, size_t{128} * 128);
+  medium.replace(512, 512, FormatGptHeader(table, 1, kMediumBlocks - 1, 2));
+  medium.replace(32768, 6, "\1CD001");
+  medium.replace(32768 + 830, 16, "2025030112305907");
+  machine.Plug("sda", "pci0/usb2/2-1", medium);
+  MediaScan scan = machine.Scan();
+  assert_int_equal(scan.problems.size(), 0);
+  assert_int_equal(scan.media.size(), 1);
+  assert_int_equal(scan.media[0].bundles, 0);
+  assert_true(scan.media[0].has_site);
+  ASSERT_TEXT(scan.media[0].stamp, "2025-03-01-12-30-59-07");
+}
+
 void PartitionsAndEmptyDrivesAreLeftOut(void**) {
   Machine machine;
   machine.Plug("sda1", "pci0/usb2", Medium(1));
@@ -143,6 +164,7 @@ int main() {
   using namespace airgap;
   const CMUnitTest tests[] = {
       cmocka_unit_test(MediaWithBundlesAreFoundByKind),
+      cmocka_unit_test(AMediumWithASiteFileIsFoundByItsStamp),
       cmocka_unit_test(PartitionsAndEmptyDrivesAreLeftOut),
       cmocka_unit_test(ADamagedTableIsNamed),
       cmocka_unit_test(ADriveThatHangsHoldsUpNobody),

@@ -39,8 +39,8 @@ std::string DefaultStateFolder() {
 CertificateNames NamesToServe(const std::string& listen) {
   CertificateNames names = NamesOfMachine();
   Result<ListenAddress> address = ListenAddress::Parse(listen);
-  bool is_any = !address.ok() || address->host.empty() || address->host == "0.0.0.0" ||
-                address->host == "::";
+  bool is_any =
+      !address.ok() || address->host.empty() || address->host == "0.0.0.0" || address->host == "::";
   if (!is_any && std::find(names.addresses.begin(), names.addresses.end(), address->host) ==
                      names.addresses.end()) {
     names.addresses.push_back(address->host);
@@ -111,7 +111,7 @@ class ServeCommand {
     ASSIGN_OR_RETURN(source_, BundleSource::Open(RealEnv(), options_.bundles));
     ASSIGN_OR_RETURN(push_, PushSetup::Open(RealEnv(), options_.push));
     serving_ = std::make_unique<Serving>(RealEnv(), "serve", source_.get(), ca_path_, push_.get());
-    status_ = std::make_unique<StatusSource>(RealEnv(), StatusFacts{ca_path_, {}, nullptr});
+    status_ = std::make_unique<StatusSource>(RealEnv(), StatusFacts{ca_path_, {}, nullptr, {}});
     serving_->SetExtra([this](const HttpRequest& request) { return Extra(request); });
     ASSIGN_OR_RETURN(server_, HttpServer::Start(options_.http, [this](const HttpRequest& request) {
                        return serving_->Serve(request);

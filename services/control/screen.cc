@@ -14,6 +14,7 @@ using Lines = std::vector<std::string>;
 constexpr size_t kBundleLinesMax = 5;
 constexpr size_t kProblemLinesMax = 5;
 constexpr size_t kClientLinesMax = 4;
+constexpr size_t kNoticeLinesMax = 2;
 constexpr uint64_t kClientRecentSeconds = 300;
 
 // A terminal must not be steered by what a bundle or a client is called.
@@ -107,6 +108,14 @@ void AddFingerprint(JsonView root, Lines* lines) {
   lines->push_back(Labelled("", fingerprint.substr(kHalf)));
 }
 
+void AddNotices(JsonView root, Lines* lines) {
+  size_t shown = 0;
+  root["notices"].ForEach([&](JsonView line) {
+    lines->push_back(Labelled(shown == 0 ? "note" : "", line.StringOr("")));
+    return ++shown < kNoticeLinesMax;
+  });
+}
+
 void AddClients(JsonView root, Lines* lines) {
   size_t recent = 0;
   Lines shown;
@@ -152,10 +161,13 @@ Result<Lines> FormatScreen(std::string_view status_text) {
   JsonView root = document.root();
   if (!root["state"].String()) return InvalidArgument("the status names no state");
   Lines lines;
-  lines.push_back("cozy-airgap " + root["version"].StringOr("") + "   " +
-                  root["hostName"].StringOr("") + "   state: " + root["state"].StringOr(""));
+  std::string site = root["siteName"].StringOr("");
+  if (site.empty()) site = root["hostName"].StringOr("");
+  lines.push_back("cozy-airgap " + root["version"].StringOr("") + "   " + site +
+                  "   state: " + root["state"].StringOr(""));
   AddPlaces(root, &lines);
   AddFingerprint(root, &lines);
+  AddNotices(root, &lines);
   AddBundles(root, &lines);
   AddProblems(root, &lines);
   AddClients(root, &lines);

@@ -86,6 +86,7 @@ std::vector<std::string> MergeProblems(const StatusInput& input) {
       problems.push_back(line);
     }
   };
+  for (const std::string& line : input.site.problems) add(line);
   if (std::string clock = ClockProblem(input.clock_unix_s); !clock.empty()) add(clock);
   for (const StatusInput::Service& service : input.services) {
     if (service.silent_s > kSilentAfterSeconds) {
@@ -115,6 +116,7 @@ std::string BuildStatus(const StatusInput& input) {
   root.Put("state", "seeding");
   root.Put("version", input.version);
   root.Put("uptimeSeconds", input.uptime_s);
+  root.Put("siteName", input.site.name);
   root.Put("hostName", input.host_name);
   WriteStrings(input.addresses, root.PutArray("addresses"));
   WriteStrings(input.urls, root.PutArray("urls"));
@@ -124,6 +126,7 @@ std::string BuildStatus(const StatusInput& input) {
   WriteServices(input, root.PutArray("services"));
   JsonNode clients = root.PutArray("clients");
   for (const ClientReport& client : MergeClients(input)) client.WriteTo(clients.AddObject());
+  WriteStrings(input.site.notices, root.PutArray("notices"));
   WriteStrings(MergeProblems(input), root.PutArray("problems"));
   return document.ToText(true) + "\n";
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "control/site_report.h"
 #include "control/snapshot.h"
 
 namespace airgap {
@@ -26,6 +27,7 @@ struct StatusInput {
   std::vector<Service> services;
   // What the caller knows of the bundles itself; used where no service reports any.
   std::vector<BundleReport> known_bundles;
+  SiteReport site;
   std::vector<std::string> problems;
 };
 

@@ -46,6 +46,7 @@ std::string StatusSource::Text() const {
     if (fingerprint.ok()) input.ca_fingerprint = *fingerprint;
   }
   input.services = services_.Report();
+  input.site = ReadSiteReport(env_, facts_.site_folder);
   if (facts_.known_bundles) input.known_bundles = facts_.known_bundles();
   return BuildStatus(input);
 }

@@ -22,6 +22,7 @@ struct StatusFacts {
   // "https://ADDRESS:5000".
   std::vector<std::string> urls;
   std::function<std::vector<BundleReport>()> known_bundles;
+  std::string site_folder;  // of ReadSiteReport(); may be empty
 };
 
 // Safe to use from several threads.

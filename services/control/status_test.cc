@@ -155,6 +155,27 @@ void AClockThatIsYearsOffIsAProblem(void**) {
   ASSERT_CONTAINS(BuildStatus(input), "the clock says 2096-10-02, long after");
 }
 
+void TheSiteSaysItsNameNoticesAndProblems(void**) {
+  testing::TempFolder folder;
+  SiteReport nothing = ReadSiteReport(RealEnv(), folder.path());
+  assert_true(nothing.name.empty() && nothing.notices.empty() && nothing.problems.empty());
+  ASSERT_OK(WriteWholeFile(RealEnv(), folder / "name", "Rack 7", 0644));
+  ASSERT_OK(WriteWholeFile(RealEnv(), folder / "notices", "it is forgotten\n", 0644));
+  ASSERT_OK(WriteWholeFile(RealEnv(), folder / "problems", "line 2: a\nline 3: b\n", 0644));
+  StatusInput input = SomeInput();
+  input.site = ReadSiteReport(RealEnv(), folder.path());
+  std::string status = BuildStatus(input);
+  ASSERT_CONTAINS(status, "\"siteName\": \"Rack 7\"");
+  for (const char* part : {"Rack 7", "it is forgotten", "line 2: a", "line 3: b"}) {
+    ASSERT_CONTAINS(ScreenOf(status), part);
+  }
+  std::string long_text(limits::site_report_max_bytes + 1, 'x');
+  ASSERT_OK(WriteWholeFile(RealEnv(), folder / "name", long_text, 0644));
+  SiteReport report = ReadSiteReport(RealEnv(), folder.path());
+  assert_int_equal(report.problems.size(), 3);
+  assert_true(report.name.empty());
+}
+
 }  // namespace
 }  // namespace airgap
 
@@ -170,6 +191,7 @@ int main() {
       cmocka_unit_test(TheScreenIsNeverSteeredOrOverrun),
       cmocka_unit_test(AnEmptyApplianceSaysWhatToDo),
       cmocka_unit_test(AClockThatIsYearsOffIsAProblem),
+      cmocka_unit_test(TheSiteSaysItsNameNoticesAndProblems),
   };
   return cmocka_run_group_tests_name("control/status", tests, nullptr, nullptr);
 }

@@ -1,9 +1,8 @@
 // Who may push: user names and passwords, checked as HTTP Basic credentials (RFC 7617).
 //
-// The file has one line for each user, "NAME:$scrypt$ln=14,r=8,p=5$SALT$HASH" (base64 without
-// padding, the PHC string format); '#' begins a comment. A check costs 16 MiB and some 0.2 s
-// (RFC 7914), so one is done at a time, and credentials that were right are remembered.
-// https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
+// The file has one line for each user, "NAME:HASH" with what base/password.h keeps of a password;
+// '#' begins a comment. A check costs 16 MiB and some 0.2 s, so one is done at a time, and
+// credentials that were right are remembered.
 #pragma once
 
 #include <array>
@@ -17,15 +16,10 @@
 #include <string_view>
 
 #include "base/env.h"
+#include "base/password.h"
 #include "base/status.h"
 
 namespace airgap {
-
-// What is kept of a password.
-struct PasswordHash {
-  std::string salt;
-  std::string hash;
-};
 
 // A line of the file for this user. kInvalidArgument: an empty name or one with ':' or a control
 // character in it, a password of fewer than limits::password_min_bytes.

@@ -8,9 +8,10 @@ set -euo pipefail
 . "$(dirname "$0")/push.bash"
 
 MEMORY_MIB=1024
-boot_with_shell "$APPLIANCE_ISO"
+make_site_image "name: conformance"
+boot_with_shell "$WORK/site.iso"
 wait_until_it_serves
-let_the_guest_take_pushes -t tmpfs -o size=400m tmpfs
+wait_until_it_takes_pushes
 count() { in_guest "awk '/TlsTxSw |TlsTxDevice /{n += \$2} END {print n}' /proc/net/tls_stat"; }
 kernel_encrypts() {
   local before after

@@ -24,8 +24,10 @@ boot() {
 
 # boot_with_shell OPTION... IMAGE: the kernel of the image by itself, with a shell for in_guest.
 boot_with_shell() {
-  boot --serial2 "$WORK/shell" \
-    --direct "console=tty0 console=ttyS0,115200 quiet panic=30 airgap.debug=ttyS1" "$@"
+  need blkid
+  need_file "${!#}" "make image"
+  boot --serial2 "$WORK/shell" --direct "console=tty0 console=ttyS0,115200 quiet panic=30 \
+airgap.debug=ttyS1 airgap.medium=$(blkid -p -o value -s UUID "${!#}")" "$@"
   wait_for "$BOOT_LIMIT_S" "the shell in the appliance" in_guest true
 }
 

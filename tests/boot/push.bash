@@ -1,17 +1,38 @@
 # An appliance whose registryd takes pushes. Source it after fixture.bash and registry/push.bash.
 # shellcheck shell=bash
 
-# let_the_guest_take_pushes MOUNT-OPTION...: what is pushed lies on what `mount` mounts. Sets URL
-# and CA.
-let_the_guest_take_pushes() {
+# make_site_image [LINE]...: WORK/site.iso, the appliance with a site file that lets PUSH_USER push
+# and has these lines as well.
+make_site_image() {
+  local hash
+  need_file "$APPLIANCE_ISO" "make image"
+  hash=$(echo "$PUSH_PASSWORD" | "$AIRGAP" login hash)
+  printf '%s\n' "$@" >"$WORK/site.yaml"
+  cat >>"$WORK/site.yaml" <<YAML
+push:
+  users:
+    - {name: $PUSH_USER, password: "$hash"}
+YAML
+  "$AIRGAP" image build --quiet --base "$APPLIANCE_ISO" --site "$WORK/site.yaml" \
+    --file "$WORK/site.iso"
+}
+
+# wait_until_it_takes_pushes sets URL and CA.
+wait_until_it_takes_pushes() {
   # shellcheck disable=SC2034 # for who sources this file
   URL=https://localhost:$PORT_REGISTRY CA=$WORK/ca.pem
+  wait_for 60 "a registry that takes pushes" asks_for_a_login
+}
+
+# let_the_guest_push_to MOUNT-OPTION...: what is pushed lies on what `mount` mounts, which no site
+# file can say yet.
+let_the_guest_push_to() {
   in_guest "mkdir -p /run/push && mount $* /run/push && chown registryd:registryd /run/push &&
     chmod 700 /run/push && echo $PUSH_PASSWORD |
     cozy-airgap login add --logins /run/logins --user $PUSH_USER && chmod 644 /run/logins &&
     sed -i '\$s|\$| --push /run/push --logins /run/logins|' /etc/sv/registryd/run &&
     sv restart /etc/sv/registryd"
-  wait_for 60 "a registry that takes pushes" asks_for_a_login
+  wait_until_it_takes_pushes
 }
 
 asks_for_a_login() {

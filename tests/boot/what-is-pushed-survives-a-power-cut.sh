@@ -16,7 +16,7 @@ start_machine() {
   boot_with_shell --disk "$WORK/disk" "$APPLIANCE_ISO"
   wait_until_it_serves
   in_guest "modprobe ext4; [ -b /dev/vda ]"
-  let_the_guest_take_pushes -t ext4 /dev/vda
+  let_the_guest_push_to -t ext4 /dev/vda
 }
 
 start_machine

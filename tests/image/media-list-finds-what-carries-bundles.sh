@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `media list` prints whole devices that carry bundle partitions, with their kind, and nothing
+# `media list` prints whole devices that carry bundles or a site file, with their kind, and nothing
 # else of the machine.
 set -euo pipefail
 source "$(dirname "$0")/../lib.sh"
@@ -24,8 +24,15 @@ plug sda4 pci0000/usb2/2-1/host7 "$WORK/image.iso"
 echo 4 >"$WORK/sys/class/block/sda4/partition"
 
 list() { "$AIRGAP" media list --sys "$WORK/sys" --dev "$WORK/dev" "$@"; }
-expect "media" "$(list)" "$(printf '%s\n' "$WORK/dev/sda	usb" "$WORK/dev/sr0	cd")"
+stamp=2025-01-01-00-00-00-00
+expect "media" "$(list)" "$(printf '%s\t%s\t1\t-\t%s\n' "$WORK/dev/sda" usb $stamp \
+  "$WORK/dev/sr0" cd $stamp)"
 list --output json >"$WORK/list.json"
 expect "bundles on the first" "$(json "$WORK/list.json" 'v["media"][0]["bundles"]')" 1
+echo "name: x" >"$WORK/site.yaml"
+"$AIRGAP" image build --quiet --base "$BASE" --site "$WORK/site.yaml" --file "$WORK/site.iso"
+rm "$WORK/sys/class/block"/s*
+plug sdb pci0000/usb2/2-2/host8 "$WORK/site.iso"
+expect "a medium with a site file alone" "$(list | cut -f 2-4)" "usb	0	site"
 rm "$WORK/sys/class/block"/s*
 expect "media of a machine without any" "$(list)" ""

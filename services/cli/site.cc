@@ -1,0 +1,104 @@
+// cozy-airgap site check | read: the site file, before it goes into an image and out of one.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/limits.h"
+#include "cli/command.h"
+#include "cli/site_file.h"
+#include "store/site_partition.h"
+
+namespace airgap {
+namespace {
+
+constexpr unsigned kPublicMode = 0644;
+constexpr unsigned kLoginsMode = 0640;
+
+struct SiteOptions {
+  std::string path;  // of the file, or of the medium
+  std::string folder;
+};
+
+int RunCheck(const CommandContext& context, const SiteOptions& options) {
+  Result<SiteFile> file = OpenSiteFile(RealEnv(), options.path);
+  if (!file.ok()) return context.Fail(file.status());
+  if (!file->checked.mistakes.empty()) return FailSite(context, options.path, file->checked);
+  if (context.json) {
+    JsonBuilder document;
+    document.root().Put("file", options.path);
+    document.root().Put("ok", true);
+    document.root().PutArray("mistakes");
+    context.PrintJson(document);
+  }
+  context.Print(options.path + " is fine");
+  return kExitFine;
+}
+
+// One for each thing that something acts on, and none for what the site file leaves out.
+Status WriteParts(const std::string& folder, const Site& site) {
+  auto write = [&](const char* name, const std::string& content, unsigned mode) {
+    if (content.empty()) return OkStatus();
+    return WriteWholeFile(RealEnv(), folder + "/" + name, content, mode);
+  };
+  std::string host_names;
+  for (const std::string& name : site.host_names) host_names.append(name).append("\n");
+  RETURN_IF_ERROR(write("name", site.name, kPublicMode));
+  RETURN_IF_ERROR(write("host-names", host_names, kPublicMode));
+  RETURN_IF_ERROR(write("login-to-pull", site.push.login_to_pull ? "yes\n" : "", kPublicMode));
+  return write("logins", FormatLogins(site), kLoginsMode);
+}
+
+// Why the medium's site file is not used: for the console and the status.
+void WriteProblems(const std::string& folder, const std::string& lines) {
+  (void)WriteWholeFile(RealEnv(), folder + "/problems",
+                       lines + "the site file is not used: this appliance runs with defaults\n",
+                       kPublicMode);
+}
+
+int RunRead(const CommandContext& context, const SiteOptions& options) {
+  Status made = MakeFolders(options.folder);
+  if (!made.ok()) return context.Fail(made);
+  Result<std::string> text = [&]() -> Result<std::string> {
+    ASSIGN_OR_RETURN(auto medium, RealEnv()->OpenReadable(options.path));
+    return ReadSitePartition(*medium);
+  }();
+  if (text.status().code() == Code::kNotFound) return context.Fail(text.status());
+  if (!text.ok()) {
+    WriteProblems(options.folder, text.status().message() + "\n");
+    return context.Fail(text.status());
+  }
+  CheckedSite checked = CheckSite(*text);
+  if (!checked.mistakes.empty()) {
+    std::string lines;
+    for (const SiteMistake& mistake : checked.mistakes) {
+      lines.append("site file: ").append(mistake.ToString()).append("\n");
+    }
+    WriteProblems(options.folder, lines);
+    return FailSite(context, options.path, checked);
+  }
+  Status written = WriteParts(options.folder, checked.site);
+  if (!written.ok()) return context.Fail(written);
+  context.Print("the site file of " + options.path + " is in " + options.folder);
+  return kExitFine;
+}
+
+}  // namespace
+
+void AddSite(CLI::App& site, CommandContext& context) {
+  auto options = std::make_shared<SiteOptions>();
+  CLI::App* check = site.add_subcommand("check", "find every mistake in a site file");
+  check->add_option("FILE", options->path, "the site file")->required();
+  check->callback([&context, options] {
+    context.run = [&context, options] { return RunCheck(context, *options); };
+  });
+  CLI::App* read = site.add_subcommand(
+      "read", "take the site file of an image apart, as the appliance does when it boots");
+  read->add_option("MEDIUM", options->path, "the image, or the device that holds it")->required();
+  read->add_option("--dir", options->folder,
+                   "where to write name, host-names, logins, login-to-pull, or problems")
+      ->required();
+  read->callback([&context, options] {
+    context.run = [&context, options] { return RunRead(context, *options); };
+  });
+}
+
+}  // namespace airgap

@@ -1,0 +1,301 @@
+#include "site/site.h"
+
+#include <charconv>
+#include <set>
+#include <span>
+
+#include "base/limits.h"
+#include "base/password.h"
+#include "base/yaml.h"
+#include "site/nearest.h"
+
+namespace airgap {
+namespace {
+
+constexpr std::string_view kPasswordScheme = "$scrypt$ln=14,r=8,p=5$";
+constexpr size_t kSaltCharacters = 22;
+constexpr size_t kHashCharacters = 43;
+
+class Checker;
+
+// A key of a mapping that is read into a T: its name, and what reads and checks its value.
+template <typename T>
+struct Key {
+  std::string_view name;
+  void (*take)(Checker* checker, YamlView value, const std::string& path, T* out);
+};
+
+bool IsLetterOrDigit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+class Checker {
+ public:
+  explicit Checker(std::vector<SiteMistake>* mistakes) : mistakes_(mistakes) {}
+
+  void Wrong(YamlView at, const std::string& path, std::string message) {
+    WrongInLine(at.line(), path, std::move(message));
+  }
+  void WrongInLine(size_t line, const std::string& path, std::string message) {
+    if (mistakes_->size() >= limits::site_mistakes_max_count) return;
+    mistakes_->push_back({line, path, std::move(message)});
+  }
+
+  // Reads what `keys` has of a mapping; any other key is a mistake.
+  template <typename T>
+  void TakeMapping(YamlView value, const std::string& path, std::span<const Key<T>> keys, T* out) {
+    if (!value.IsMapping()) return Wrong(value, path, "must be a mapping of keys to values");
+    value.ForEachMember([&](YamlView key, YamlView member) {
+      std::string name(key.String().value_or(""));
+      std::string here = path.empty() ? name : path + "." + name;
+      std::vector<std::string_view> known;
+      for (const Key<T>& one : keys) {
+        known.push_back(one.name);
+        if (one.name != name) continue;
+        if (member.IsNull()) {
+          Wrong(key, here, "has no value; give it one or leave the key out");
+        } else {
+          one.take(this, member, here, out);
+        }
+        return true;
+      }
+      Wrong(key, here, "unknown key; the nearest known one is " + Nearest(name, known));
+      return true;
+    });
+  }
+
+  // Calls `take` for each element with its path. A list that is empty or too long is a mistake.
+  template <typename Take>
+  void TakeList(YamlView value, const std::string& path, size_t max_count, Take take) {
+    if (!value.IsSequence() || value.size() == 0 || value.size() > max_count) {
+      return Wrong(value, path, "must be a list of 1 to " + std::to_string(max_count));
+    }
+    size_t number = 0;
+    value.ForEach([&](YamlView element) {
+      take(element, path + "[" + std::to_string(number++) + "]");
+      return true;
+    });
+  }
+
+  // Text, quoted if YAML tools take it for something else without. False: it was wrong.
+  bool TakeText(YamlView value, const std::string& path, std::string* out) {
+    auto text = value.String();
+    bool is_other = value.Bool() || value.Uint() || (text && IsNumber(*text));
+    if (!text || (is_other && !value.IsQuoted())) {
+      Wrong(value, path, text ? "must be text: put it in quotes" : "must be text");
+      return false;
+    }
+    *out = *text;
+    return true;
+  }
+
+ private:
+  static bool IsNumber(std::string_view text) {
+    double number = 0;
+    if (text.starts_with('+')) text.remove_prefix(1);
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return !text.empty() && error != std::errc::invalid_argument &&
+           end == text.data() + text.size();
+  }
+
+  std::vector<SiteMistake>* mistakes_;
+};
+
+// Control characters of ASCII and Latin-1; others count one for each character. libyaml has seen
+// to it that the text is UTF-8.
+bool IsShowable(std::string_view text, size_t* characters) {
+  *characters = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == 0x7f) return false;
+    auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    if (c == 0xC2 && next < 0xA0) return false;
+    if ((c & 0xC0) != 0x80) ++*characters;
+  }
+  return true;
+}
+
+void TakeName(Checker* checker, YamlView value, const std::string& path, Site* site) {
+  if (!checker->TakeText(value, path, &site->name)) return;
+  size_t characters = 0;
+  bool is_showable = IsShowable(site->name, &characters);
+  if (is_showable && characters >= 1 && characters <= limits::site_name_max_characters) return;
+  checker->Wrong(value, path,
+                 "must have 1 to " + std::to_string(limits::site_name_max_characters) +
+                     " characters, none of them a control character");
+}
+
+// RFC 1123 2.1: labels of letters, digits and hyphens. An all-numeric last label is an address.
+bool IsHostName(std::string_view name) {
+  if (name.empty() || name.size() > limits::host_name_max_bytes) return false;
+  bool has_letter = false;
+  for (;;) {
+    std::string_view label = name.substr(0, name.find('.'));
+    if (label.empty() || label.size() > limits::host_label_max_bytes) return false;
+    if (label.front() == '-' || label.back() == '-') return false;
+    has_letter = false;
+    for (char c : label) {
+      if (!IsLetterOrDigit(c) && c != '-') return false;
+      has_letter |= c < '0' || c > '9';
+    }
+    if (label.size() == name.size()) return has_letter;
+    name.remove_prefix(label.size() + 1);
+  }
+}
+
+void TakeHostNames(Checker* checker, YamlView value, const std::string& path, Site* site) {
+  std::set<std::string> seen;
+  checker->TakeList(value, path, limits::site_host_names_max_count,
+                    [&](YamlView element, const std::string& here) {
+                      std::string name;
+                      if (!checker->TakeText(element, here, &name)) return;
+                      if (!IsHostName(name)) {
+                        checker->Wrong(
+                            element, here,
+                            "must be a DNS name like seed.example.org; the certificate names the"
+                            " machine's addresses by itself");
+                      } else if (!seen.insert(name).second) {
+                        checker->Wrong(element, here, "stands here twice");
+                      } else {
+                        site->host_names.push_back(name);
+                      }
+                    });
+}
+
+bool IsUserName(std::string_view name) {
+  if (name.empty() || name.size() > limits::user_name_max_bytes) return false;
+  if (!IsLetterOrDigit(name.front())) return false;
+  for (char c : name) {
+    if (!IsLetterOrDigit(c) && std::string_view("._@-").find(c) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void TakeUserName(Checker* checker, YamlView value, const std::string& path, SiteUser* user) {
+  if (!checker->TakeText(value, path, &user->name) || IsUserName(user->name)) return;
+  checker->Wrong(value, path,
+                 "must begin with a letter or digit and have up to " +
+                     std::to_string(limits::user_name_max_bytes) +
+                     " letters, digits and characters of ._@-");
+}
+
+bool IsBase64(std::string_view text, size_t size) {
+  if (text.size() != size) return false;
+  for (char c : text) {
+    if (!IsLetterOrDigit(c) && c != '+' && c != '/') return false;
+  }
+  return true;
+}
+
+bool IsPasswordHash(std::string_view text) {
+  if (!text.starts_with(kPasswordScheme)) return false;
+  std::string_view rest = text.substr(kPasswordScheme.size());
+  size_t dollar = rest.find('$');
+  return dollar != std::string_view::npos && IsBase64(rest.substr(0, dollar), kSaltCharacters) &&
+         IsBase64(rest.substr(dollar + 1), kHashCharacters) && PasswordHash::Parse(text).ok();
+}
+
+void TakeUserPassword(Checker* checker, YamlView value, const std::string& path, SiteUser* user) {
+  if (!checker->TakeText(value, path, &user->password) || IsPasswordHash(user->password)) return;
+  checker->Wrong(value, path, "must be what 'cozy-airgap login hash' prints, not a password");
+}
+
+constexpr Key<SiteUser> kUserKeys[] = {
+    {"name", TakeUserName},
+    {"password", TakeUserPassword},
+};
+
+void TakeUsers(Checker* checker, YamlView value, const std::string& path, Site::Push* push) {
+  std::set<std::string> seen;
+  checker->TakeList(value, path, limits::site_users_max_count,
+                    [&](YamlView element, const std::string& here) {
+                      SiteUser user;
+                      checker->TakeMapping<SiteUser>(element, here, kUserKeys, &user);
+                      if (!element.IsMapping()) return;
+                      for (const Key<SiteUser>& key : kUserKeys) {
+                        if (element[key.name].exists()) continue;
+                        checker->Wrong(element, here, "has no " + std::string(key.name));
+                      }
+                      if (!user.name.empty() && !seen.insert(user.name).second) {
+                        checker->Wrong(element, here, "user " + user.name + " stands here twice");
+                      }
+                      push->users.push_back(std::move(user));
+                    });
+}
+
+void TakeLoginToPull(Checker* checker, YamlView value, const std::string& path, Site::Push* push) {
+  auto is_wanted = value.Bool();
+  if (!is_wanted) return checker->Wrong(value, path, "must be true or false");
+  push->login_to_pull = *is_wanted;
+}
+
+constexpr Key<Site::Push> kPushKeys[] = {
+    {"users", TakeUsers},
+    {"loginToPull", TakeLoginToPull},
+};
+
+void TakePush(Checker* checker, YamlView value, const std::string& path, Site* site) {
+  checker->TakeMapping<Site::Push>(value, path, kPushKeys, &site->push);
+  if (value["loginToPull"].exists() && !value["users"].exists()) {
+    checker->Wrong(value["loginToPull"], path + ".loginToPull", "needs push.users");
+  }
+}
+
+// What a new key needs: a line here, one in the schema, and its user.
+constexpr Key<Site> kRootKeys[] = {
+    {"name", TakeName},
+    {"hostNames", TakeHostNames},
+    {"push", TakePush},
+};
+
+// libyaml's own findings have their line in the message: ": line 3: ...".
+SiteMistake NotYaml(std::string_view message) {
+  SiteMistake mistake;
+  constexpr std::string_view kBegin = "site: line ";
+  if (message.starts_with(kBegin)) {
+    std::string_view rest = message.substr(kBegin.size());
+    auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), mistake.line);
+    size_t digits = static_cast<size_t>(end - rest.data());
+    if (error == std::errc() && rest.substr(digits, 2) == ": ") {
+      mistake.message = rest.substr(digits + 2);
+      return mistake;
+    }
+    mistake.line = 0;
+  }
+  mistake.message = message;
+  return mistake;
+}
+
+}  // namespace
+
+std::string SiteMistake::ToString() const {
+  std::string text = line == 0 ? "" : "line " + std::to_string(line) + ": ";
+  if (!key.empty()) text += key + ": ";
+  return text + message;
+}
+
+CheckedSite CheckSite(std::string_view text) {
+  CheckedSite checked;
+  auto document = YamlDocument::Parse(text, limits::site_file_max_bytes, "site");
+  if (!document.ok()) {
+    checked.mistakes.push_back(NotYaml(document.status().message()));
+    return checked;
+  }
+  YamlView root = document->root();
+  Checker checker(&checked.mistakes);
+  // A file of nothing but comments leaves every key out.
+  if (!root.IsNull()) checker.TakeMapping<Site>(root, "", kRootKeys, &checked.site);
+  return checked;
+}
+
+std::string FormatLogins(const Site& site) {
+  std::string text;
+  for (const SiteUser& user : site.push.users) {
+    text.append(user.name).append(":").append(user.password).append("\n");
+  }
+  return text;
+}
+
+}  // namespace airgap

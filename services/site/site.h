@@ -1,0 +1,50 @@
+// The site file: one YAML that says what is particular to one site. Every key may be left out.
+// appliance/site.schema.json describes the same for other tools.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace airgap {
+
+struct SiteUser {
+  std::string name;
+  std::string password;  // as base/password.h keeps it
+};
+
+struct Site {
+  std::string name;                     // shown to people
+  std::vector<std::string> host_names;  // that the server's certificate names as well
+  struct Push {
+    std::vector<SiteUser> users;  // none: nobody pushes
+    bool login_to_pull = false;
+  } push;
+};
+
+// What is wrong with one place of a site file.
+struct SiteMistake {
+  size_t line = 0;  // from 1; 0: the file as a whole
+  std::string key;  // "push.users[0].name"; empty: the file as a whole
+  std::string message;
+
+  // "line 4: push.users[0].name: ..."
+  std::string ToString() const;
+};
+
+struct CheckedSite {
+  Site site;  // what is fine of it
+  // In the order of the text, at most limits::site_mistakes_max_count. With any of them nothing of
+  // the file must be used.
+  std::vector<SiteMistake> mistakes;
+};
+
+CheckedSite CheckSite(std::string_view text);
+
+// The file of logins (registry/logins.h) of those who may push.
+std::string FormatLogins(const Site& site);
+
+}  // namespace airgap

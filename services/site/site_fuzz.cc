@@ -1,0 +1,48 @@
+// Any text as a site file: without mistakes what is read is within its limits; a mistake names its
+// line where there is one.
+#include <algorithm>
+
+#include "base/fuzz_seeds.h"
+#include "base/limits.h"
+#include "site/site.h"
+
+using namespace airgap;
+
+extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_size) {
+  static constexpr std::string_view kSeeds[] = {
+      "name: rack 7\nhostNames: [seed.example.org]\npush:\n  users:\n    - name: night\n"
+      "      password: $scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$"
+      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n  loginToPull: true\n",
+      "hostnames: [10.0.0.1, a..b, -]\npush: {user: x, loginToPull: yes}\nname: \"\\x9b\"\n",
+      "name:\n- 1\n",
+  };
+  return testing::CopySeed(kSeeds, number, out, max_size);
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
+  std::string_view text(reinterpret_cast<const char*>(input), size);
+  CheckedSite checked = CheckSite(text);
+  auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+  auto returns = static_cast<size_t>(std::count(text.begin(), text.end(), '\r'));
+  for (const SiteMistake& mistake : checked.mistakes) {
+    if (mistake.message.empty()) __builtin_trap();
+    // Line ends of Unicode (2028, 2029, 85) count in YAML as well, three or two bytes each.
+    if (mistake.line > lines + returns + size / 2 + 1) __builtin_trap();
+  }
+  if (checked.mistakes.size() > limits::site_mistakes_max_count) __builtin_trap();
+  if (!checked.mistakes.empty()) return 0;
+  const Site& site = checked.site;
+  if (site.host_names.size() > limits::site_host_names_max_count) __builtin_trap();
+  for (const std::string& name : site.host_names) {
+    if (name.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") !=
+        std::string::npos) {
+      __builtin_trap();
+    }
+  }
+  for (const SiteUser& user : site.push.users) {
+    if (user.name.find_first_of(":\n# ") != std::string::npos) __builtin_trap();
+    if (user.password.find('\n') != std::string::npos) __builtin_trap();
+  }
+  return 0;
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# timeout: 300
+# An appliance with a site file: its name and that pushed content is forgotten stand on the console
+# and in the status, its certificate has the host names, and only its users push and pull.
+set -euo pipefail
+. "$(dirname "$0")/fixture.bash"
+. "$(dirname "$0")/../registry/push.bash"
+. "$(dirname "$0")/push.bash"
+need openssl
+
+make_site_image "name: Rack 7" "hostNames: [seed.example.org, seed]"
+echo "  loginToPull: true" >>"$WORK/site.yaml"
+"$AIRGAP" image build --quiet --base "$APPLIANCE_ISO" --site "$WORK/site.yaml" \
+  --file "$WORK/site.iso"
+boot --bios --cd "$WORK/site.iso"
+wait_for "$BOOT_LIMIT_S" "a status with the site's name" status_has 'v["siteName"] == "Rack 7"'
+wait_until_it_takes_pushes
+status_has 'v["problems"] == []' || fail "problems: $(cat "$WORK/status.json")"
+status_has 'any("forgotten at power-off" in n for n in v["notices"])' || fail "no notice"
+wait_for 60 "the bundle in the status" status_has 'v["bundles"][0]["name"] == "demo"'
+wait_for 30 "the name on the console" console_shows "Rack 7"
+wait_for 30 "the notice on the console" console_shows "it is forgotten at power-off"
+
+names_the_host() {
+  openssl s_client -connect "127.0.0.1:$1" -CAfile "$CA" -verify_return_error \
+    -verify_hostname "$2" </dev/null >"$WORK/handshake" 2>&1
+}
+for port in "$PORT_REGISTRY" "$PORT_HTTPS"; do
+  for name in seed.example.org seed cozy-airgap; do
+    wait_for 30 "$name in the certificate of port $port" names_the_host "$port" "$name"
+  done
+done
+! names_the_host "$PORT_REGISTRY" elsewhere.example.org || fail "the certificate is for everybody"
+
+pull=/v2/docker.io/library/busybox/manifests/1.37.0
+uploads=/v2/site.example/app/blobs/uploads/
+head -c 3000000 /dev/urandom >"$WORK/blob"
+digest=sha256:$(sha256_of "$WORK/blob")
+expect "a push without a login" "$(status_of $uploads -X POST)" 401
+expect "a push with a wrong one" "$(status_of $uploads -X POST -u "$PUSH_USER:guess-of-mine")" 401
+expect "a pull without a login" "$(status_of $pull)" 401
+login=$(as_pusher)
+expect "a push" "$(status_of "$uploads?digest=$digest" -X POST -K "$login" \
+  --data-binary "@$WORK/blob")" 201
+get "/v2/site.example/app/blobs/$digest" -K "$login" -o "$WORK/got"
+cmp "$WORK/blob" "$WORK/got"
+expect "a pull" "$(status_of $pull -K "$login")" 200
