@@ -46,14 +46,23 @@ inline constexpr uint64_t spool_reserve_bytes = 64 * kMiB;  // left free beside 
 // Making a bundle.
 inline constexpr unsigned create_jobs_default_count = 8;
 inline constexpr unsigned create_jobs_max_count = 64;
-inline constexpr unsigned create_failures_max_count =
-    16;  // blobs in a row: then the network is off
+inline constexpr unsigned create_failures_max_count = 16;  // in a row: then the network is off
 inline constexpr uint64_t write_journal_step_bytes = 16 * kMiB;  // fetched again at most, per blob
 inline constexpr uint64_t write_journal_max_bytes = 64 * kMiB;
 inline constexpr size_t recipe_max_bytes = 1 * kMiB;
 inline constexpr size_t image_list_max_bytes = 4 * kMiB;
 inline constexpr size_t credential_helper_reply_max_bytes = 64 * kKiB;
 inline constexpr unsigned credential_helper_timeout_s = 30;
+
+// Proving that a bundle is complete: rendered manifests, and what running nodes list.
+inline constexpr size_t rendered_files_max_count = 20'000;
+inline constexpr int rendered_folder_depth_max = 32;
+inline constexpr uint64_t rendered_file_max_bytes = 64 * kMiB;  // unpacked
+inline constexpr uint64_t rendered_total_max_bytes = 1 * kGiB;  // of all files, unpacked
+inline constexpr uint64_t rendered_embedded_max_bytes = 16 * kMiB;  // one value of a ConfigMap
+inline constexpr size_t rendered_references_max_count = 100'000;
+inline constexpr uint64_t live_list_max_bytes = 64 * kMiB;
+inline constexpr size_t live_images_max_count = 100'000;
 
 // The overlay: what clients push.
 inline constexpr size_t uploads_max_count = 1'000;
@@ -67,6 +76,9 @@ inline constexpr size_t push_tags_max_count = 64;             // that one manife
 inline constexpr int json_depth_max = 64;
 inline constexpr size_t yaml_depth_max = 32;
 inline constexpr size_t yaml_values_max_count = 100'000;
+// What programs write: one document of a stream, each alias counted as what it stands for.
+inline constexpr size_t yaml_stream_depth_max = 256;
+inline constexpr size_t yaml_stream_values_max_count = 1'000'000;
 inline constexpr size_t json_default_max_bytes = 4 * kMiB;
 inline constexpr size_t repository_name_max_bytes = 255;
 inline constexpr size_t tag_max_bytes = 128;

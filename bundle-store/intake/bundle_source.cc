@@ -1,9 +1,8 @@
 #include "intake/bundle_source.h"
 
-#include <algorithm>
-
 #include "base/limits.h"
 #include "intake/image_name.h"
+#include "store/blob_stream.h"
 
 namespace airgap {
 
@@ -26,8 +25,12 @@ Result<SourceContent> BundleSource::Content() const {
 
 Result<size_t> BundleSource::FindBlob(const Descriptor& descriptor) const {
   std::optional<size_t> number = bundle_->Find(descriptor.digest);
-  if (!number) return NotFound("not in " + bundle_->location());
-  return *number;
+  if (number) return *number;
+  if (bundle_->FindAbsent(descriptor.digest) != nullptr) {
+    return NotFound("absent from " + bundle_->location() +
+                    ", which is a delta; merge it with a bundle that has it first");
+  }
+  return NotFound("not in " + bundle_->location());
 }
 
 Result<std::string> BundleSource::ReadManifest(const Descriptor& descriptor) {
@@ -56,16 +59,7 @@ Result<Descriptor> BundleSource::ResolveTag(const std::string& tag) {
 
 Status BundleSource::Stream(const Descriptor& descriptor, const ByteSink& sink) {
   ASSIGN_OR_RETURN(size_t number, FindBlob(descriptor));
-  RETURN_IF_ERROR(bundle_->CheckHeader(number));
-  uint64_t size = bundle_->blobs()[number].size_bytes;
-  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, size));
-  for (uint64_t done = 0; done < size;) {
-    MutableByteSpan part(buffer.data(), std::min<uint64_t>(buffer.size(), size - done));
-    RETURN_IF_ERROR(bundle_->ReadBlob(number, done, part));
-    RETURN_IF_ERROR(sink(part));
-    done += part.size();
-  }
-  return OkStatus();
+  return StreamBlob(*bundle_, number, sink);
 }
 
 }  // namespace airgap

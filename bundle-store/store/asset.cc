@@ -34,10 +34,21 @@ Result<std::vector<Digest>> ParseChunks(std::string_view text, uint64_t size_byt
   return chunks;
 }
 
-Result<size_t> FindIn(const Bundle& bundle, const Digest& digest, const std::string& what) {
+// Where a part of the asset lies: in the bundle that names the asset, or, when that is a delta or
+// its copy is damaged, in another.
+Result<BlobLocation> Locate(const Catalog& catalog, const Bundle& bundle, const Digest& digest,
+                            const std::string& what) {
   std::optional<size_t> number = bundle.Find(digest);
-  if (number) return *number;
-  return Corrupt(bundle.location() + ": " + what + " " + digest.ToString() + " is missing");
+  if (number && bundle.state(*number) != BlobState::kCorrupt) return BlobLocation{&bundle, *number};
+  Result<BlobLocation> found = catalog.FindBlob(digest);
+  if (!found.ok()) return Corrupt(what + ": " + found.status().message());
+  return found;
+}
+
+Result<std::string> ReadPart(const Catalog& catalog, const Bundle& bundle, const Digest& digest,
+                             uint64_t max_bytes, const std::string& what) {
+  ASSIGN_OR_RETURN(BlobLocation part, Locate(catalog, bundle, digest, what));
+  return part.bundle->ReadWholeBlob(part.blob_number, max_bytes);
 }
 
 }  // namespace
@@ -47,31 +58,30 @@ Result<std::shared_ptr<AssetReader>> AssetReader::Open(std::shared_ptr<const Cat
   const Bundle& bundle = *location.bundle;
   const Asset& asset = *location.asset;
   std::string what = "asset /" + asset.path;
-  ASSIGN_OR_RETURN(size_t manifest_number,
-                   FindIn(bundle, asset.manifest.digest, "the manifest of " + what));
   ASSIGN_OR_RETURN(std::string text,
-                   bundle.ReadWholeBlob(manifest_number, limits::manifest_max_bytes));
+                   ReadPart(*catalog, bundle, asset.manifest.digest, limits::manifest_max_bytes,
+                            "the manifest of " + what));
   ASSIGN_OR_RETURN(Manifest manifest,
                    Manifest::Parse(text, media_type::kOciManifest, "the manifest of " + what));
   if (manifest.layers.size() != 1 || !manifest.config) {
     return Corrupt("the manifest of " + what + " does not have exactly one layer");
   }
   const Descriptor& layer = manifest.layers[0];
-  ASSIGN_OR_RETURN(size_t config_number,
-                   FindIn(bundle, manifest.config->digest, "the config of " + what));
   ASSIGN_OR_RETURN(std::string config,
-                   bundle.ReadWholeBlob(config_number, limits::asset_config_max_bytes));
+                   ReadPart(*catalog, bundle, manifest.config->digest,
+                            limits::asset_config_max_bytes, "the config of " + what));
+  ASSIGN_OR_RETURN(BlobLocation file, Locate(*catalog, bundle, layer.digest, what));
 
   std::shared_ptr<AssetReader> reader(new AssetReader());
-  ASSIGN_OR_RETURN(reader->blob_number_, FindIn(bundle, layer.digest, what));
-  reader->size_ = bundle.blobs()[reader->blob_number_].size_bytes;
+  reader->bundle_ = file.bundle;
+  reader->blob_number_ = file.blob_number;
+  reader->size_ = file.entry().size_bytes;
   if (reader->size_ != layer.size_bytes) {
     return Corrupt(what + " has another size than its manifest says");
   }
   ASSIGN_OR_RETURN(reader->chunks_, ParseChunks(config, reader->size_, "the config of " + what));
-  RETURN_IF_ERROR(bundle.CheckHeader(reader->blob_number_));
+  RETURN_IF_ERROR(file.bundle->CheckHeader(reader->blob_number_));
   reader->catalog_ = std::move(catalog);
-  reader->bundle_ = &bundle;
   reader->path_ = asset.path;
   reader->file_name_ = layer.Annotation(annotation::kTitle);
   reader->digest_ = layer.digest;

@@ -13,7 +13,10 @@ namespace {
 
 constexpr char kBlobPrefix[] = "blobs/sha256/";
 constexpr size_t kBlobPrefixBytes = sizeof kBlobPrefix - 1;
+constexpr char kOwnPrefix[] = "cozy-airgap/";
 constexpr uint64_t kOciLayoutMaxBytes = 4096;
+constexpr uint64_t kTableMaxBytes =
+    kOffsetTableHeaderBytes + limits::bundle_blobs_max_count * kOffsetTableRecordBytes;
 
 std::string BlobName(const Digest& digest) { return kBlobPrefix + digest.Hex(); }
 
@@ -25,6 +28,8 @@ std::vector<std::string> SplitList(const std::string& text) {
   }
   return parts;
 }
+
+bool ComesBefore(const BlobEntry& blob, const Digest& digest) { return blob.digest < digest; }
 
 }  // namespace
 
@@ -51,6 +56,7 @@ class BundleOpener {
     if (!third.is_end && third.name == kOffsetTableName) {
       RETURN_IF_ERROR(ReadTable(third));
       bundle_->after_table_ = third.NextOffset();
+      RETURN_IF_ERROR(ReadAbsent(third.NextOffset()));
     } else {
       RETURN_IF_ERROR(WalkHeaders(index.NextOffset()));
     }
@@ -126,10 +132,36 @@ class BundleOpener {
   }
 
   Status ReadTable(const TarEntry& entry) {
-    constexpr uint64_t kMax =
-        kOffsetTableHeaderBytes + limits::bundle_blobs_max_count * kOffsetTableRecordBytes;
-    ASSIGN_OR_RETURN(std::string table, ReadEntry(entry, kMax));
+    ASSIGN_OR_RETURN(std::string table, ReadEntry(entry, kTableMaxBytes));
     ASSIGN_OR_RETURN(bundle_->blobs_, DecodeOffsetTable(table, bundle_->size_, bundle_->location_));
+    return OkStatus();
+  }
+
+  // Looks for the list of absent blobs among the entries that may stand before the first blob.
+  Status ReadAbsent(uint64_t offset) {
+    for (uint64_t i = 0; i < limits::bundle_other_entries_max_count; ++i) {
+      ASSIGN_OR_RETURN(TarEntry entry, EntryAt(offset));
+      if (entry.is_end || entry.name.rfind(kOwnPrefix, 0) != 0) return OkStatus();
+      if (entry.name == kAbsentTableName) return TakeAbsent(entry);
+      offset = entry.NextOffset();
+    }
+    return OkStatus();
+  }
+
+  Status TakeAbsent(const TarEntry& entry) {
+    ASSIGN_OR_RETURN(std::string table, ReadEntry(entry, kTableMaxBytes));
+    ASSIGN_OR_RETURN(bundle_->absent_, DecodeAbsentTable(table, bundle_->location_));
+    uint64_t count = bundle_->blobs_.size() + bundle_->absent_.size();
+    if (count > limits::bundle_blobs_max_count) {
+      return LimitExceeded(bundle_->location_ + " names " + std::to_string(count) +
+                           " blobs; at most " + std::to_string(limits::bundle_blobs_max_count) +
+                           " are possible");
+    }
+    for (const BlobEntry& blob : bundle_->absent_) {
+      if (!bundle_->Find(blob.digest)) continue;
+      return Corrupt(bundle_->location_ + " holds blob " + blob.digest.Short() +
+                     " and lists it as absent as well");
+    }
     return OkStatus();
   }
 
@@ -190,11 +222,20 @@ Result<std::shared_ptr<Bundle>> Bundle::Open(std::shared_ptr<ReadableFile> file,
 }
 
 std::optional<size_t> Bundle::Find(const Digest& digest) const {
-  auto at = std::lower_bound(
-      blobs_.begin(), blobs_.end(), digest,
-      [](const BlobEntry& blob, const Digest& wanted) { return blob.digest < wanted; });
+  auto at = std::lower_bound(blobs_.begin(), blobs_.end(), digest, ComesBefore);
   if (at == blobs_.end() || at->digest != digest) return std::nullopt;
   return static_cast<size_t>(at - blobs_.begin());
+}
+
+uint64_t Bundle::absent_bytes() const {
+  uint64_t bytes = 0;
+  for (const BlobEntry& blob : absent_) bytes += blob.size_bytes;
+  return bytes;
+}
+
+const BlobEntry* Bundle::FindAbsent(const Digest& digest) const {
+  auto at = std::lower_bound(absent_.begin(), absent_.end(), digest, ComesBefore);
+  return at == absent_.end() || at->digest != digest ? nullptr : &*at;
 }
 
 Status Bundle::CheckHeader(size_t blob_number) const {

@@ -59,6 +59,14 @@ class Bundle {
   // Position in blobs(), or nothing.
   std::optional<size_t> Find(const Digest& digest) const;
 
+  // A delta leaves blobs out that belong to it and that another bundle holds: they are listed here,
+  // sorted by digest, without an offset.
+  bool is_delta() const { return !absent_.empty(); }
+  const std::vector<BlobEntry>& absent() const { return absent_; }
+  uint64_t absent_bytes() const;
+  // Null when this bundle does not list it as absent.
+  const BlobEntry* FindAbsent(const Digest& digest) const;
+
   // Checks the tar header in front of a blob, once: the offset table is trusted for speed only.
   Status CheckHeader(size_t blob_number) const;
   // Bytes [offset, offset+out.size()) of a blob. Past its end is kInvalidArgument.
@@ -100,6 +108,7 @@ class Bundle {
   Manifest index_;
   std::vector<Asset> assets_;
   std::vector<BlobEntry> blobs_;
+  std::vector<BlobEntry> absent_;
   mutable std::unique_ptr<std::atomic<uint8_t>[]> states_;
   mutable std::unique_ptr<std::atomic<bool>[]> header_checked_;
 };

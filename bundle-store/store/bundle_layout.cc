@@ -16,6 +16,7 @@ constexpr uint64_t kSmallBlobMaxBytes = 64 * limits::kKiB;
 static_assert(kBundleEndBytes == 2 * kTarBlockBytes);
 
 std::string FormatIndex(const BundlePlan& plan) {
+  if (!plan.index_text().empty()) return plan.index_text();
   std::vector<Descriptor> roots = plan.roots();
   std::sort(roots.begin(), roots.end(), [](const Descriptor& a, const Descriptor& b) {
     std::string name_a = a.Annotation(annotation::kRefName);
@@ -60,7 +61,7 @@ void PlaceBlobs(const BundlePlan& plan, uint64_t offset, BundleLayout* layout,
                 std::vector<BlobEntry>* table) {
   for (int group = 0; group < 3; ++group) {
     for (const auto& [digest, blob] : plan.blobs()) {
-      if (GroupOf(blob) != group) continue;
+      if (GroupOf(blob) != group || plan.left_out().contains(digest)) continue;
       uint64_t size = blob.descriptor.size_bytes;
       uint64_t payload = offset + TarHeaderBytes(size);
       layout->blobs.push_back({&blob, payload});
@@ -74,6 +75,19 @@ void PlaceBlobs(const BundlePlan& plan, uint64_t offset, BundleLayout* layout,
             [](const BlobEntry& a, const BlobEntry& b) { return a.digest < b.digest; });
 }
 
+uint64_t TableBytes(size_t records) {
+  return EntryBytes(kOffsetTableHeaderBytes + records * uint64_t{kOffsetTableRecordBytes});
+}
+
+std::vector<BlobEntry> AbsentBlobs(const BundlePlan& plan) {
+  std::vector<BlobEntry> absent;
+  for (const Digest& digest : plan.left_out()) {
+    const PlannedBlob& blob = plan.blobs().at(digest);
+    absent.push_back({digest, 0, blob.descriptor.size_bytes, blob.kind});
+  }
+  return absent;
+}
+
 }  // namespace
 
 Result<BundleLayout> LayOutBundle(const BundlePlan& plan) {
@@ -82,10 +96,11 @@ Result<BundleLayout> LayOutBundle(const BundlePlan& plan) {
     return LimitExceeded("index.json would have " + std::to_string(index.size()) +
                          " bytes; make several bundles");
   }
-  uint64_t table_bytes =
-      kOffsetTableHeaderBytes + plan.blob_count() * uint64_t{kOffsetTableRecordBytes};
+  std::vector<BlobEntry> absent = AbsentBlobs(plan);
   uint64_t front_bytes = EntryBytes(sizeof kOciLayout - 1) + EntryBytes(index.size()) +
-                         EntryBytes(table_bytes) + EntryBytes(kSignaturesBytes);
+                         TableBytes(plan.blob_count() - absent.size()) +
+                         EntryBytes(kSignaturesBytes) +
+                         (absent.empty() ? 0 : TableBytes(absent.size()));
   BundleLayout layout;
   std::vector<BlobEntry> table;
   PlaceBlobs(plan, front_bytes, &layout, &table);
@@ -98,6 +113,7 @@ Result<BundleLayout> LayOutBundle(const BundlePlan& plan) {
   AppendEntry(&layout.front, "index.json", index);
   AppendEntry(&layout.front, kOffsetTableName, EncodeOffsetTable(table));
   AppendEntry(&layout.front, kSignaturesName, FormatSignatures({}));
+  if (!absent.empty()) AppendEntry(&layout.front, kAbsentTableName, EncodeAbsentTable(absent));
   layout.identity = Digest::Of(AsBytes(index));
   return layout;
 }

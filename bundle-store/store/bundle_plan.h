@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,13 @@ class BundlePlan {
   void SetName(std::string name) { name_ = std::move(name); }
   void SetVersion(std::string version) { version_ = std::move(version); }
   void AddPlatform(const std::string& platform);
+  // index.json as these bytes, instead of made of roots, name, version and platforms: what is
+  // written is that bundle again.
+  void SetIndexText(std::string index) { index_text_ = std::move(index); }
+
+  // Makes the bundle a delta: it lists this blob as absent instead of carrying it. The blob must
+  // be planned.
+  void LeaveOut(const Digest& digest) { left_out_.insert(digest); }
 
   bool Has(const Digest& digest) const { return blobs_.contains(digest); }
   size_t blob_count() const { return blobs_.size(); }
@@ -59,7 +67,10 @@ class BundlePlan {
   const std::string& version() const { return version_; }
   const std::vector<std::string>& platforms() const { return platforms_; }
   const std::vector<Descriptor>& roots() const { return roots_; }
+  // Those left out included.
   const std::map<Digest, PlannedBlob>& blobs() const { return blobs_; }
+  const std::set<Digest>& left_out() const { return left_out_; }
+  const std::string& index_text() const { return index_text_; }
 
  private:
   std::string name_;
@@ -67,6 +78,8 @@ class BundlePlan {
   std::vector<std::string> platforms_;
   std::vector<Descriptor> roots_;
   std::map<Digest, PlannedBlob> blobs_;
+  std::set<Digest> left_out_;
+  std::string index_text_;
 };
 
 }  // namespace airgap

@@ -1,5 +1,7 @@
 #include "store/catalog.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "store/repository_key.h"
 
@@ -25,6 +27,27 @@ void Catalog::AddBundle(const Bundle& bundle) {
     if (descriptor.Annotation(annotation::kAssetPath).empty()) AddReference(bundle, descriptor);
   }
   for (const Asset& asset : bundle.assets()) AddAsset(bundle, asset);
+}
+
+std::vector<std::string> Catalog::Gaps() const {
+  std::vector<std::string> gaps;
+  for (const auto& bundle : bundles_) {
+    uint64_t blobs = 0;
+    uint64_t bytes = 0;
+    for (const BlobEntry& absent : bundle->absent()) {
+      bool is_held = std::any_of(bundles_.begin(), bundles_.end(), [&](const auto& other) {
+        return other->Find(absent.digest).has_value();
+      });
+      if (is_held) continue;
+      ++blobs;
+      bytes += absent.size_bytes;
+    }
+    if (blobs == 0) continue;
+    gaps.push_back(bundle->location() + " is a delta: " + std::to_string(blobs) +
+                   " of its blobs (" + std::to_string(bytes) +
+                   " bytes) are absent; open it together with a bundle that has them");
+  }
+  return gaps;
 }
 
 void Catalog::AddReference(const Bundle& bundle, const Descriptor& descriptor) {
@@ -126,6 +149,11 @@ Result<BlobLocation> Catalog::FindBlob(const Digest& digest) const {
   if (seen_corrupt) {
     return Corrupt("blob " + digest.ToString() +
                    " is withdrawn: its bytes on the medium do not match its digest");
+  }
+  for (const auto& bundle : bundles_) {
+    if (bundle->FindAbsent(digest) == nullptr) continue;
+    return NotFound("blob " + digest.ToString() + " is absent from the delta " +
+                    bundle->location() + "; open it together with a bundle that has it");
   }
   return NotFound("no bundle carries blob " + digest.ToString());
 }

@@ -42,6 +42,8 @@ class Catalog {
 
   const std::vector<std::shared_ptr<Bundle>>& bundles() const { return bundles_; }
   const std::vector<std::string>& conflicts() const { return conflicts_; }
+  // One line for each delta that lacks blobs which no other open bundle has.
+  std::vector<std::string> Gaps() const;
 
   // `ns` is the value of ?ns= (or empty). With ns: exactly that upstream's repository. Without:
   // `name` may begin with an upstream host ("ghcr.io/org/x"), or be bare when exactly one upstream
@@ -53,8 +55,8 @@ class Catalog {
   // "host/name" of every repository, sorted.
   std::vector<std::string> RepositoryNames() const;
 
-  // A copy of the blob that is not known to be corrupt, or kNotFound; kCorrupt when every copy
-  // failed verification.
+  // A copy of the blob that is not known to be corrupt, or kNotFound (which says so when a delta
+  // leaves it out); kCorrupt when every copy failed verification.
   Result<BlobLocation> FindBlob(const Digest& digest) const;
 
   // A manifest's bytes, verified, from memory once it was read. `descriptor` gets media type, size.

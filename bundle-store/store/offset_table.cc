@@ -29,27 +29,50 @@ ByteSpan DigestAt(std::string_view text, size_t offset) {
   return AsBytes(text.substr(offset, kDigestBytes));
 }
 
+// `what` names the table: "b.tar: cozy-airgap/offsets".
 Status CheckHeader(std::string_view table, const std::string& what) {
   if (table.size() < kOffsetTableHeaderBytes ||
       table.substr(0, kMagicBytes) != std::string_view(kMagic, kMagicBytes)) {
-    return Corrupt(what + " has a damaged offset table (wrong magic)");
+    return Corrupt(what + " is damaged (wrong magic)");
   }
   uint64_t version = GetLittleEndian(table, 16, 4);
   if (version != kVersion) {
-    return Unsupported(what + " has an offset table of version " + std::to_string(version) +
+    return Unsupported(what + " is of version " + std::to_string(version) +
                        "; this program reads version 1, use a newer one");
   }
   uint64_t count = GetLittleEndian(table, 24, 8);
   if (GetLittleEndian(table, 20, 4) != kOffsetTableRecordBytes ||
       count > limits::bundle_blobs_max_count ||
       table.size() != kOffsetTableHeaderBytes + count * kOffsetTableRecordBytes) {
-    return Corrupt(what + " has an offset table whose length does not fit its record count");
+    return Corrupt(what + " is damaged: its length does not fit its record count");
   }
   Digest digest = Digest::Of(AsBytes(table.substr(kOffsetTableHeaderBytes)));
   if (digest != Digest::FromSha256(DigestAt(table, 32))) {
-    return Corrupt(what + " has a damaged offset table (its digest does not match)");
+    return Corrupt(what + " is damaged (its digest does not match)");
   }
   return OkStatus();
+}
+
+Result<std::vector<BlobEntry>> DecodeRecords(std::string_view table, const std::string& context) {
+  RETURN_IF_ERROR(CheckHeader(table, context));
+  std::vector<BlobEntry> blobs;
+  blobs.reserve((table.size() - kOffsetTableHeaderBytes) / kOffsetTableRecordBytes);
+  for (size_t at = kOffsetTableHeaderBytes; at < table.size(); at += kOffsetTableRecordBytes) {
+    BlobEntry blob;
+    blob.digest = Digest::FromSha256(DigestAt(table, at));
+    blob.offset_bytes = GetLittleEndian(table, at + 32, 8);
+    blob.size_bytes = GetLittleEndian(table, at + 40, 8);
+    auto kind = static_cast<uint8_t>(table[at + 48]);
+    if (kind > static_cast<uint8_t>(ManifestKind::kDockerManifestList)) {
+      return Corrupt(context + " is damaged: it has an unknown kind of blob");
+    }
+    blob.kind = static_cast<ManifestKind>(kind);
+    if (!blobs.empty() && !(blobs.back().digest < blob.digest)) {
+      return Corrupt(context + " is damaged: it is not sorted");
+    }
+    blobs.push_back(blob);
+  }
+  return blobs;
 }
 
 }  // namespace
@@ -77,29 +100,32 @@ std::string EncodeOffsetTable(const std::vector<BlobEntry>& blobs) {
 Result<std::vector<BlobEntry>> DecodeOffsetTable(std::string_view table, uint64_t bundle_size,
                                                  std::string_view what) {
   std::string context(what);
-  RETURN_IF_ERROR(CheckHeader(table, context));
-  std::vector<BlobEntry> blobs;
-  blobs.reserve((table.size() - kOffsetTableHeaderBytes) / kOffsetTableRecordBytes);
-  for (size_t at = kOffsetTableHeaderBytes; at < table.size(); at += kOffsetTableRecordBytes) {
-    BlobEntry blob;
-    blob.digest = Digest::FromSha256(DigestAt(table, at));
-    blob.offset_bytes = GetLittleEndian(table, at + 32, 8);
-    blob.size_bytes = GetLittleEndian(table, at + 40, 8);
-    auto kind = static_cast<uint8_t>(table[at + 48]);
-    if (kind > static_cast<uint8_t>(ManifestKind::kDockerManifestList)) {
-      return Corrupt(context + " has an offset table with an unknown kind of blob");
-    }
-    blob.kind = static_cast<ManifestKind>(kind);
-    if (!blobs.empty() && !(blobs.back().digest < blob.digest)) {
-      return Corrupt(context + " has an offset table that is not sorted");
-    }
+  ASSIGN_OR_RETURN(std::vector<BlobEntry> blobs,
+                   DecodeRecords(table, context + ": " + kOffsetTableName));
+  for (const BlobEntry& blob : blobs) {
     if (blob.offset_bytes < TarHeaderBytes(blob.size_bytes) || blob.size_bytes > bundle_size ||
         blob.offset_bytes > bundle_size - blob.size_bytes) {
       return Corrupt(context + " is truncated: blob " + blob.digest.Short() +
                      " should end at byte " + std::to_string(blob.offset_bytes + blob.size_bytes) +
                      ", the file has " + std::to_string(bundle_size) + "; copy it again");
     }
-    blobs.push_back(blob);
+  }
+  return blobs;
+}
+
+std::string EncodeAbsentTable(std::vector<BlobEntry> blobs) {
+  for (BlobEntry& blob : blobs) blob.offset_bytes = 0;
+  return EncodeOffsetTable(blobs);
+}
+
+Result<std::vector<BlobEntry>> DecodeAbsentTable(std::string_view table, std::string_view what) {
+  std::string context = std::string(what) + ": " + kAbsentTableName;
+  ASSIGN_OR_RETURN(std::vector<BlobEntry> blobs, DecodeRecords(table, context));
+  for (const BlobEntry& blob : blobs) {
+    if (blob.offset_bytes != 0 || blob.size_bytes > limits::bundle_size_max_bytes) {
+      return Corrupt(context + " is damaged: it gives blob " + blob.digest.Short() +
+                     " an offset or a size that cannot be");
+    }
   }
   return blobs;
 }

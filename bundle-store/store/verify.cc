@@ -5,6 +5,8 @@
 #include <set>
 
 #include "base/limits.h"
+#include "store/closure.h"
+#include "store/held_blob.h"
 #include "store/offset_table.h"
 #include "store/signatures.h"
 #include "store/tar.h"
@@ -21,15 +23,20 @@ bool Stopped(const std::atomic<bool>* stop) {
 class Verifier {
  public:
   Verifier(const Bundle& bundle, const std::atomic<bool>* stop,
-           const std::function<void(const VerifyProgress&)>& progress)
-      : bundle_(bundle), stop_(stop), progress_(progress), is_named_(bundle.blobs().size()) {}
+           const std::function<void(const VerifyProgress&)>& progress,
+           const std::vector<std::shared_ptr<Bundle>>& bases)
+      : bundle_(bundle), stop_(stop), progress_(progress), bases_(bases) {}
 
   VerifyReport Run(const BlobProver& prover) {
     for (const BlobEntry& blob : bundle_.blobs()) progress_state_.total_bytes += blob.size_bytes;
+    if (!bases_.empty()) progress_state_.total_bytes += bundle_.absent_bytes();
+    report_.absent_blobs = bundle_.absent().size();
+    report_.absent_bytes = bundle_.absent_bytes();
     CheckProfile();
     CheckSignaturesEntry();
     VerifyBlobs(prover);
-    if (!Stopped(stop_)) CheckClosure();
+    if (!bases_.empty()) VerifyAbsent();
+    if (!Stopped(stop_)) CheckClosure(bundle_, bases_, &report_);
     return std::move(report_);
   }
 
@@ -110,69 +117,36 @@ class Verifier {
     }
   }
 
-  // Everything that a reference needs is here.
-  void CheckClosure() {
-    for (const Descriptor& root : bundle_.index().manifests) {
-      std::string name = root.Annotation(annotation::kRefName);
-      CheckManifest(root, name.empty() ? root.digest.Short() : name, 0);
-    }
-    if (!all_manifests_read_) return;
-    for (size_t number = 0; number < is_named_.size(); ++number) {
-      if (!is_named_[number]) report_.unreferenced.push_back(bundle_.blobs()[number].digest);
-    }
-  }
-
-  void CheckManifest(const Descriptor& descriptor, const std::string& wanted_by, int depth) {
-    std::optional<size_t> number = CheckPresent(descriptor, wanted_by);
-    if (!number) all_manifests_read_ = false;
-    if (!number || !seen_.insert(descriptor.digest).second) return;
-    Result<Manifest> manifest = ReadManifest(descriptor, *number, depth);
-    if (!manifest.ok()) {
-      all_manifests_read_ = false;
-      bool is_said = bundle_.state(*number) == BlobState::kCorrupt;
-      if (!is_said) Problem(manifest.status().WithContext(wanted_by).message());
-      return;
-    }
-    for (const Descriptor& child : manifest->Children()) {
-      if (KindOfMediaType(child.media_type) != ManifestKind::kNone && IsIndexKind(manifest->kind)) {
-        CheckManifest(child, wanted_by, depth + 1);
+  // What the delta leaves out, in the bases.
+  void VerifyAbsent() {
+    for (const BlobEntry& blob : bundle_.absent()) {
+      if (Stopped(stop_)) return;
+      std::optional<HeldBlob> held = FindIn(bases_, blob.digest);
+      if (!held || held->entry().size_bytes != blob.size_bytes) {
+        Problem("blob " + blob.digest.ToString() + " is absent from " + bundle_.location() +
+                " and not in what it was given as a base");
+        continue;
+      }
+      Status status = VerifyBlob(*held->bundle, held->number, [this](uint64_t bytes) {
+        progress_state_.done_bytes += bytes;
+        if (progress_) progress_(progress_state_);
+      });
+      ++progress_state_.done_blobs;
+      if (status.ok()) {
+        ++report_.verified_elsewhere_blobs;
       } else {
-        CheckPresent(child, wanted_by);
+        report_.corrupt.push_back(blob.digest);
+        Problem(status.message());
       }
     }
   }
 
-  Result<Manifest> ReadManifest(const Descriptor& descriptor, size_t number, int depth) {
-    if (depth > kDepthMax) return LimitExceeded("image indexes are nested too deeply");
-    if (bundle_.state(number) == BlobState::kCorrupt) return Corrupt("named already");
-    ASSIGN_OR_RETURN(std::string text, bundle_.ReadWholeBlob(number, limits::manifest_max_bytes));
-    return Manifest::Parse(text, descriptor.media_type, "manifest " + descriptor.digest.ToString());
-  }
-
-  std::optional<size_t> CheckPresent(const Descriptor& descriptor, const std::string& wanted_by) {
-    std::optional<size_t> number = bundle_.Find(descriptor.digest);
-    if (number) is_named_[*number] = true;
-    if (!number) {
-      if (missing_.insert(descriptor.digest).second) report_.missing.push_back(descriptor.digest);
-      Problem(wanted_by + " needs blob " + descriptor.digest.ToString() + ", which is missing");
-    } else if (bundle_.blobs()[*number].size_bytes != descriptor.size_bytes) {
-      Problem(wanted_by + " says that blob " + descriptor.digest.ToString() + " has " +
-              std::to_string(descriptor.size_bytes) + " bytes; it has " +
-              std::to_string(bundle_.blobs()[*number].size_bytes));
-    }
-    return number;
-  }
-
-  static constexpr int kDepthMax = 8;
   const Bundle& bundle_;
   const std::atomic<bool>* stop_;
   const std::function<void(const VerifyProgress&)>& progress_;
+  const std::vector<std::shared_ptr<Bundle>>& bases_;
   VerifyProgress progress_state_;
   VerifyReport report_;
-  std::set<Digest> seen_;  // manifests
-  std::set<Digest> missing_;
-  std::vector<bool> is_named_;  // by index.json or a manifest; one for each blob
-  bool all_manifests_read_ = true;
 };
 
 }  // namespace
@@ -226,8 +200,9 @@ void ProveInFileOrder(const BlobProof& proof) {
 
 VerifyReport VerifyBundle(const Bundle& bundle, const std::atomic<bool>* stop,
                           const std::function<void(const VerifyProgress&)>& progress,
-                          const BlobProver& prover) {
-  return Verifier(bundle, stop, progress).Run(prover);
+                          const BlobProver& prover,
+                          const std::vector<std::shared_ptr<Bundle>>& bases) {
+  return Verifier(bundle, stop, progress, bases).Run(prover);
 }
 
 }  // namespace airgap

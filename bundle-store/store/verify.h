@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct VerifyProgress {
 struct VerifyReport {
   uint64_t verified_bytes = 0;
   size_t verified_blobs = 0;
+  // Of a delta: what it leaves out, and how much of that was verified in the other bundles.
+  size_t absent_blobs = 0;
+  uint64_t absent_bytes = 0;
+  size_t verified_elsewhere_blobs = 0;
   std::vector<Digest> corrupt;  // bytes differ from the digest, or cannot be read; in file order
   std::vector<Digest> missing;  // a manifest or index.json names them, and they are not here
   // Blobs that nothing names. They take room and are no damage. Not known, and empty, when a
@@ -49,9 +54,12 @@ void ProveInFileOrder(const BlobProof& proof);
 std::vector<size_t> BlobsInFileOrder(const Bundle& bundle);
 
 // Sets each blob's state on the way. Stops early, with what it has, when `stop` becomes true.
+// What a delta leaves out must be in one of `bases`, where it is verified too; without bases it is
+// counted, and what it needs in turn is not known.
 VerifyReport VerifyBundle(const Bundle& bundle, const std::atomic<bool>* stop,
                           const std::function<void(const VerifyProgress&)>& progress,
-                          const BlobProver& prover = ProveInFileOrder);
+                          const BlobProver& prover = ProveInFileOrder,
+                          const std::vector<std::shared_ptr<Bundle>>& bases = {});
 
 // One blob: header, bytes, digest. Sets its state, unless `stop` (may be null) becomes true on the
 // way: then it is kUnavailable.

@@ -1,0 +1,93 @@
+#include "store/merge.h"
+
+#include <algorithm>
+
+#include "store/blob_stream.h"
+
+namespace airgap {
+namespace {
+
+using Bundles = std::vector<std::shared_ptr<Bundle>>;
+
+// Gives each blob from the first bundle that holds it.
+class HeldBlobs : public BlobSource {
+ public:
+  HeldBlobs(const Bundles& bases, const Bundle& delta) {
+    bundles_.push_back(&delta);
+    for (const auto& base : bases) bundles_.push_back(base.get());
+  }
+
+  Status Stream(const Descriptor& descriptor, const ByteSink& sink) override {
+    for (const Bundle* bundle : bundles_) {
+      std::optional<size_t> number = bundle->Find(descriptor.digest);
+      if (!number || bundle->state(*number) == BlobState::kCorrupt) continue;
+      return StreamBlob(*bundle, *number, sink).WithContext(bundle->location());
+    }
+    return NotFound("no bundle holds blob " + descriptor.digest.ToString());
+  }
+
+ private:
+  std::vector<const Bundle*> bundles_;
+};
+
+bool IsHeld(const Bundles& bundles, const BlobEntry& blob) {
+  return std::any_of(bundles.begin(), bundles.end(), [&](const auto& bundle) {
+    std::optional<size_t> number = bundle->Find(blob.digest);
+    return number && bundle->blobs()[*number].size_bytes == blob.size_bytes;
+  });
+}
+
+Status PlanBlob(const BlobEntry& blob, BlobSource* source, BundlePlan* plan) {
+  Descriptor descriptor;
+  descriptor.digest = blob.digest;
+  descriptor.size_bytes = blob.size_bytes;
+  return plan->AddBlob(descriptor, blob.kind, source);
+}
+
+}  // namespace
+
+std::vector<BlobEntry> MissingFrom(const Bundles& bases, const Bundle& delta) {
+  std::vector<BlobEntry> missing;
+  for (const BlobEntry& blob : delta.absent()) {
+    if (!IsHeld(bases, blob)) missing.push_back(blob);
+  }
+  return missing;
+}
+
+Result<Digest> MergeDelta(Env* env, const std::string& path, const Bundles& bases,
+                          const std::shared_ptr<Bundle>& delta,
+                          const std::function<void(const WriteProgress&)>& progress) {
+  if (std::vector<BlobEntry> missing = MissingFrom(bases, *delta); !missing.empty()) {
+    return NotFound(std::to_string(missing.size()) + " of the blobs that " + delta->location() +
+                    " leaves out are in no base, " + missing[0].digest.ToString() + " first");
+  }
+  HeldBlobs source(bases, *delta);
+  BundlePlan plan;
+  plan.SetIndexText(delta->index_json());
+  for (const BlobEntry& blob : delta->blobs()) RETURN_IF_ERROR(PlanBlob(blob, &source, &plan));
+  for (const BlobEntry& blob : delta->absent()) RETURN_IF_ERROR(PlanBlob(blob, &source, &plan));
+  return WriteBundle(env, path, plan, progress);
+}
+
+Status LeaveOutHeld(const Bundles& bases, BundlePlan* plan) {
+  Status status;
+  std::vector<Digest> held;
+  plan->ForEachBlob([&](const Descriptor& blob) {
+    for (const auto& base : bases) {
+      std::optional<size_t> number = base->Find(blob.digest);
+      if (!number) continue;
+      uint64_t size = base->blobs()[*number].size_bytes;
+      if (size != blob.size_bytes && status.ok()) {
+        status = Corrupt(base->location() + " says that blob " + blob.digest.ToString() + " has " +
+                         std::to_string(size) + " bytes; the new bundle's has " +
+                         std::to_string(blob.size_bytes));
+      }
+      held.push_back(blob.digest);
+      return;
+    }
+  });
+  for (const Digest& digest : held) plan->LeaveOut(digest);
+  return status;
+}
+
+}  // namespace airgap
