@@ -2,7 +2,9 @@
 
 #include <yaml.h>
 
+#include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -28,42 +30,87 @@ struct YamlTree {
   std::vector<Node> nodes;
 };
 
-namespace {
-
-// Turns libyaml's events into a tree, without recursion.
-class TreeBuilder {
+// Turns libyaml's events into trees, without recursion.
+class YamlReader {
  public:
-  TreeBuilder(std::string_view text, std::string_view what) : what_(what) {
+  enum class Rules { kByHand, kStream };
+
+  YamlReader(std::string_view text, std::string_view what, Rules rules)
+      : rules_(rules), what_(what) {
     yaml_parser_initialize(&parser_);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
                                  text.size());
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
   }
-  TreeBuilder(const TreeBuilder&) = delete;
-  TreeBuilder& operator=(const TreeBuilder&) = delete;
-  ~TreeBuilder() { yaml_parser_delete(&parser_); }
+  YamlReader(const YamlReader&) = delete;
+  YamlReader& operator=(const YamlReader&) = delete;
+  ~YamlReader() { yaml_parser_delete(&parser_); }
 
-  Result<std::unique_ptr<YamlTree>> Build() {
-    bool done = false;
-    while (!done) {
-      yaml_event_t event;
-      if (yaml_parser_parse(&parser_, &event) == 0) return ParserError();
-      Status taken = Take(event);
-      done = event.type == YAML_STREAM_END_EVENT;
-      yaml_event_delete(&event);
-      if (!taken.ok()) return taken;
-    }
-    if (tree_->nodes.empty()) {
+  // The only document; an empty text is one null value.
+  Result<std::unique_ptr<YamlTree>> ReadOnly() {
+    Result<std::unique_ptr<YamlTree>> tree = ReadNext();
+    if (!tree.ok()) return tree;
+    if (*tree == nullptr) {
       Node nothing;
       nothing.plain = true;
-      tree_->nodes.push_back(std::move(nothing));
+      *tree = std::make_unique<YamlTree>();
+      (*tree)->nodes.push_back(std::move(nothing));
+      return tree;
     }
-    return std::move(tree_);
+    Result<std::unique_ptr<YamlTree>> second = ReadNext();
+    if (!second.ok()) return second;
+    return tree;
+  }
+
+  // The next document, or null at the end of the stream.
+  Result<std::unique_ptr<YamlTree>> ReadNext() {
+    while (!ended_) {
+      yaml_event_t event;
+      if (yaml_parser_parse(&parser_, &event) == 0) {
+        ended_ = true;
+        return ParserError();
+      }
+      Status taken = Take(event);
+      bool is_document_end = event.type == YAML_DOCUMENT_END_EVENT;
+      ended_ = event.type == YAML_STREAM_END_EVENT || !taken.ok();
+      yaml_event_delete(&event);
+      if (!taken.ok()) return taken;
+      if (is_document_end) return std::move(tree_);
+    }
+    return std::unique_ptr<YamlTree>();
   }
 
  private:
+  // A value that has an anchor, once it is whole.
+  struct Anchored {
+    uint32_t node = 0;
+    size_t values = 0;  // with every alias in it counted as what it stands for
+    size_t height = 0;  // levels below it
+  };
+
+  struct OpenNode {
+    uint32_t node = 0;
+    std::string anchor;
+    size_t values_before = 0;
+    size_t height = 0;           // of what is in it so far
+    std::set<std::string> keys;  // of a mapping, so far
+  };
+
   Status At(size_t line, std::string_view reason) const {
     return InvalidArgument(what_ + ": line " + std::to_string(line) + ": " + std::string(reason));
+  }
+
+  Status TooDeep(size_t line) const {
+    return LimitExceeded(what_ + ": line " + std::to_string(line) + ": deeper than " +
+                         std::to_string(depth_max()) + " levels");
+  }
+
+  size_t depth_max() const {
+    return rules_ == Rules::kByHand ? limits::yaml_depth_max : limits::yaml_stream_depth_max;
+  }
+  size_t values_max() const {
+    return rules_ == Rules::kByHand ? limits::yaml_values_max_count
+                                    : limits::yaml_stream_values_max_count;
   }
 
   Status ParserError() const {
@@ -79,16 +126,11 @@ class TreeBuilder {
     size_t line = event.start_mark.line + 1;
     switch (event.type) {
       case YAML_DOCUMENT_START_EVENT:
-        if (!tree_->nodes.empty()) return At(line, "a second document; only one is taken");
-        return OkStatus();
+        return Begin(line);
       case YAML_ALIAS_EVENT:
-        return At(line, "aliases (*name) are not taken; write the value itself");
+        return TakeAlias(Text(event.data.alias.anchor), line);
       case YAML_SCALAR_EVENT:
-        if (Status fits = Refused(event.data.scalar.anchor, event.data.scalar.tag, line);
-            !fits.ok()) {
-          return fits;
-        }
-        return TakeScalar(event);
+        return TakeScalar(event, line);
       case YAML_SEQUENCE_START_EVENT:
         return Open(Kind::kSequence, event.data.sequence_start.anchor,
                     event.data.sequence_start.tag, line);
@@ -97,53 +139,105 @@ class TreeBuilder {
                     line);
       case YAML_SEQUENCE_END_EVENT:
       case YAML_MAPPING_END_EVENT:
-        open_.pop_back();
+        Close();
         return OkStatus();
       default:
         return OkStatus();
     }
   }
 
+  static std::string Text(const unsigned char* text) {
+    return text == nullptr ? "" : reinterpret_cast<const char*>(text);
+  }
+
+  Status Begin(size_t line) {
+    if (rules_ == Rules::kByHand && begun_) {
+      return At(line, "a second document; only one is taken");
+    }
+    begun_ = true;
+    tree_ = std::make_unique<YamlTree>();
+    anchors_.clear();
+    values_ = 0;
+    return OkStatus();
+  }
+
   Status Refused(const unsigned char* anchor, const unsigned char* tag, size_t line) const {
+    if (rules_ == Rules::kStream) return OkStatus();
     if (anchor != nullptr) return At(line, "anchors (&name) are not taken");
     if (tag != nullptr) return At(line, "tags (!name) are not taken");
     return OkStatus();
   }
 
-  Status TakeScalar(const yaml_event_t& event) {
+  // The value is not copied: it stands in two places. What it counts for is what bounds whoever
+  // walks the tree.
+  Status TakeAlias(const std::string& name, size_t line) {
+    if (rules_ == Rules::kByHand) {
+      return At(line, "aliases (*name) are not taken; write the value itself");
+    }
+    auto found = anchors_.find(name);
+    if (found == anchors_.end()) {
+      return At(line, "alias *" + name + " stands for no value that is complete before it");
+    }
+    const Anchored& target = found->second;
+    if (open_.size() + target.height >= depth_max()) return TooDeep(line);
+    if (Status fits = CountValues(target.values); !fits.ok()) return fits;
+    if (open_.empty()) return OkStatus();
+    tree_->nodes[open_.back().node].children.push_back(target.node);
+    open_.back().height = std::max(open_.back().height, target.height + 1);
+    return OkStatus();
+  }
+
+  Status TakeScalar(const yaml_event_t& event, size_t line) {
     const auto& scalar = event.data.scalar;
+    if (Status fits = Refused(scalar.anchor, scalar.tag, line); !fits.ok()) return fits;
     Node node;
     node.plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
     node.text.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
-    return Add(std::move(node), event.start_mark.line + 1);
+    if (scalar.anchor != nullptr) {
+      anchors_[Text(scalar.anchor)] = {static_cast<uint32_t>(tree_->nodes.size()), 1, 0};
+    }
+    return Add(std::move(node), line);
   }
 
   Status Open(Kind kind, const unsigned char* anchor, const unsigned char* tag, size_t line) {
     if (Status fits = Refused(anchor, tag, line); !fits.ok()) return fits;
-    if (open_.size() >= limits::yaml_depth_max) {
-      return LimitExceeded(what_ + ": line " + std::to_string(line) + ": deeper than " +
-                           std::to_string(limits::yaml_depth_max) + " levels");
-    }
+    if (open_.size() >= depth_max()) return TooDeep(line);
+    size_t values_before = values_;
     Node node;
     node.kind = kind;
     if (Status added = Add(std::move(node), line); !added.ok()) return added;
-    open_.push_back({static_cast<uint32_t>(tree_->nodes.size() - 1), {}});
+    open_.push_back(
+        {static_cast<uint32_t>(tree_->nodes.size() - 1), Text(anchor), values_before, 0, {}});
     return OkStatus();
   }
 
-  Status Add(Node node, size_t line) {
-    if (tree_->nodes.size() >= limits::yaml_values_max_count) {
-      return LimitExceeded(what_ + ": more than " + std::to_string(limits::yaml_values_max_count) +
-                           " values");
+  void Close() {
+    OpenNode closed = std::move(open_.back());
+    open_.pop_back();
+    if (!open_.empty()) open_.back().height = std::max(open_.back().height, closed.height + 1);
+    if (closed.anchor.empty()) return;
+    anchors_[closed.anchor] = {closed.node, values_ - closed.values_before, closed.height};
+  }
+
+  Status CountValues(size_t more) {
+    if (more <= values_max() - values_) {
+      values_ += more;
+      return OkStatus();
     }
+    return LimitExceeded(what_ + ": more than " + std::to_string(values_max()) + " values");
+  }
+
+  Status Add(Node node, size_t line) {
+    if (Status fits = CountValues(1); !fits.ok()) return fits;
     node.line = static_cast<uint32_t>(line);
     if (!open_.empty()) {
       Node& parent = tree_->nodes[open_.back().node];
       bool is_key = parent.kind == Kind::kMapping && parent.children.size() % 2 == 0;
-      if (is_key) {
+      if (is_key && rules_ == Rules::kByHand) {
         if (Status fits = TakeKey(node); !fits.ok()) return fits;
       }
       parent.children.push_back(static_cast<uint32_t>(tree_->nodes.size()));
+      open_.back().height = std::max<size_t>(open_.back().height, 1);
     }
     tree_->nodes.push_back(std::move(node));
     return OkStatus();
@@ -158,18 +252,16 @@ class TreeBuilder {
     return OkStatus();
   }
 
-  struct OpenNode {
-    uint32_t node;
-    std::set<std::string> keys;  // of a mapping, so far
-  };
-
   yaml_parser_t parser_;
+  const Rules rules_;
   std::string what_;
-  std::unique_ptr<YamlTree> tree_ = std::make_unique<YamlTree>();
+  bool begun_ = false;
+  bool ended_ = false;
+  std::unique_ptr<YamlTree> tree_;
+  std::map<std::string, Anchored> anchors_;
   std::vector<OpenNode> open_;
+  size_t values_ = 0;  // of this document
 };
-
-}  // namespace
 
 bool YamlView::IsMapping() const { return exists() && tree_->nodes[node_].kind == Kind::kMapping; }
 
@@ -250,7 +342,8 @@ Result<YamlDocument> YamlDocument::Parse(std::string_view text, size_t max_bytes
     return LimitExceeded(std::string(what) + ": longer than " + std::to_string(max_bytes) +
                          " bytes");
   }
-  Result<std::unique_ptr<YamlTree>> tree = TreeBuilder(text, what).Build();
+  Result<std::unique_ptr<YamlTree>> tree =
+      YamlReader(text, what, YamlReader::Rules::kByHand).ReadOnly();
   if (!tree.ok()) return tree.status();
   return YamlDocument(std::move(*tree));
 }
@@ -260,5 +353,16 @@ YamlDocument::YamlDocument(YamlDocument&&) noexcept = default;
 YamlDocument& YamlDocument::operator=(YamlDocument&&) noexcept = default;
 YamlDocument::~YamlDocument() = default;
 YamlView YamlDocument::root() const { return {tree_.get(), 0}; }
+
+YamlStream::YamlStream(std::string_view text, std::string_view what)
+    : reader_(std::make_unique<YamlReader>(text, what, YamlReader::Rules::kStream)) {}
+YamlStream::~YamlStream() = default;
+
+Result<std::optional<YamlDocument>> YamlStream::Next() {
+  Result<std::unique_ptr<YamlTree>> tree = reader_->ReadNext();
+  if (!tree.ok()) return tree.status();
+  if (*tree == nullptr) return std::optional<YamlDocument>();
+  return std::optional<YamlDocument>(YamlDocument(std::move(*tree)));
+}
 
 }  // namespace airgap

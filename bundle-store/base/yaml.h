@@ -1,9 +1,9 @@
-// YAML in, over libyaml (which only yaml.cc includes): what people write by hand, so every value
-// knows its line.
+// YAML in, over libyaml (which only yaml.cc includes): every value knows its line.
 //
-// One document of mappings, sequences and scalars. Anchors, aliases, tags and merge keys are
-// refused, as is a key that stands twice; depth, values and size are bounded by base/limits.h.
-// Views are valid while their YamlDocument lives.
+// A YamlDocument is what people write by hand: one document of mappings, sequences and scalars.
+// Anchors, aliases, tags and merge keys are refused, as is a key that stands twice. A YamlStream is
+// what programs write: any number of documents, with all of that. Depth, values and size are
+// bounded by base/limits.h. Views are valid while their YamlDocument lives.
 #pragma once
 
 #include <cstddef>
@@ -63,8 +63,27 @@ class YamlDocument {
   YamlView root() const;
 
  private:
+  friend class YamlStream;
   explicit YamlDocument(std::unique_ptr<YamlTree> tree);
   std::unique_ptr<YamlTree> tree_;
+};
+
+class YamlReader;
+
+// Documents one after another. An alias is the value that it stands for, wherever it stands (one
+// within its own value is refused); a tag says nothing; "<<" is a key like any other; of a key that
+// stands twice operator[] finds the first.
+class YamlStream {
+ public:
+  // `text` outlives the stream. `what` names it in errors.
+  YamlStream(std::string_view text, std::string_view what);
+  ~YamlStream();
+  // The next document, or nothing after the last. Errors as YamlDocument::Parse; after one the
+  // stream is at its end.
+  Result<std::optional<YamlDocument>> Next();
+
+ private:
+  std::unique_ptr<YamlReader> reader_;
 };
 
 }  // namespace airgap

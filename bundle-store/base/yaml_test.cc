@@ -96,6 +96,73 @@ void SizeDepthAndCountAreLimited(void**) {
   ASSERT_CODE(document.status(), Code::kLimitExceeded);
 }
 
+// Every document of a stream as "a=1;b=2" of its members, documents separated by "|".
+std::string ReadStream(std::string_view text) {
+  YamlStream stream(text, "all.yaml");
+  std::string read;
+  for (;;) {
+    Result<std::optional<YamlDocument>> next = stream.Next();
+    if (!next.ok()) return next.status().message();
+    if (!*next) return read;
+    (*next)->root().ForEachMember([&](YamlView key, YamlView value) {
+      read += std::string(key.String().value_or("?")) + "=";
+      read += std::string(value.String().value_or("(" + std::to_string(value.size()) + ")")) + ";";
+      return true;
+    });
+    read += "|";
+  }
+}
+
+void AStreamHasDocumentsAliasesAndTags(void**) {
+  ASSERT_TEXT(ReadStream(""), "");
+  ASSERT_TEXT(ReadStream("a: 1\n---\n# nothing\n---\nb: 2\n...\n---\n{}\n"), "a=1;||b=2;||");
+  ASSERT_TEXT(ReadStream("a: &x 1\nb: *x\nc: &y [1, 2]\nd: *y\n"), "a=1;b=1;c=(2);d=(2);|");
+  ASSERT_TEXT(ReadStream("a: !!str 1\na: 2\n<<: {c: 3}\n[k]: 4\n"), "a=1;a=2;<<=(1);?=4;|");
+  ASSERT_TEXT(ReadStream("{\"kind\": \"List\", \"items\": []}"), "kind=List;items=(0);|");
+  YamlStream stream("a: 1\n---\n\nb: &n {c: 1}\nd: *n\n", "x");
+  ASSERT_OK(stream.Next());
+  Result<std::optional<YamlDocument>> second = stream.Next();
+  ASSERT_OK(second);
+  assert_int_equal((*second)->root()["b"]["c"].line(), 4);
+  ASSERT_TEXT(*(*second)->root()["d"]["c"].String(), "1");
+}
+
+void AnAliasStandsForWhatWasThereBefore(void**) {
+  constexpr std::string_view kUnknown = "stands for no value that is complete before it";
+  ASSERT_CONTAINS(ReadStream("a: *x\n"), "all.yaml: line 1: alias *x ");
+  ASSERT_CONTAINS(ReadStream("a: &x [1, *x]\n"), kUnknown);
+  ASSERT_CONTAINS(ReadStream("a: &x {b: *x}\n"), kUnknown);
+  ASSERT_CONTAINS(ReadStream("a: &x 1\n---\nb: *x\n"), kUnknown);
+}
+
+void AliasesOfAliasesAreLimited(void**) {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 12; ++i) {
+    std::string before = "*a" + std::to_string(i - 1);
+    std::string name = "a" + std::to_string(i);
+    bomb.append(name).append(": &").append(name).append(" [").append(before);
+    for (int k = 0; k < 9; ++k) bomb.append(", ").append(before);
+    bomb.append("]\n");
+  }
+  ASSERT_CONTAINS(ReadStream(bomb), "more than 1000000 values");
+  std::string deep = "a0: &a0 [x]\n";
+  for (size_t i = 1; i < limits::yaml_stream_depth_max + 2; ++i) {
+    std::string name = "a" + std::to_string(i);
+    deep.append(name).append(": &").append(name).append(" [*a").append(std::to_string(i - 1));
+    deep.append("]\n");
+  }
+  ASSERT_CONTAINS(ReadStream(deep), "deeper than 256 levels");
+  ASSERT_CONTAINS(ReadStream(std::string(limits::yaml_stream_depth_max + 1, '[')), "deeper than");
+}
+
+void AfterAnErrorAStreamIsAtItsEnd(void**) {
+  YamlStream stream("a: [1\n---\nb: 2\n", "x");
+  ASSERT_CODE(stream.Next().status(), Code::kInvalidArgument);
+  Result<std::optional<YamlDocument>> next = stream.Next();
+  ASSERT_OK(next);
+  assert_false(next->has_value());
+}
+
 }  // namespace
 }  // namespace airgap
 
@@ -106,6 +173,10 @@ int main() {
       cmocka_unit_test(airgap::AnEmptyTextIsNull),
       cmocka_unit_test(airgap::WhatIsRefusedNamesItsLine),
       cmocka_unit_test(airgap::SizeDepthAndCountAreLimited),
+      cmocka_unit_test(airgap::AStreamHasDocumentsAliasesAndTags),
+      cmocka_unit_test(airgap::AnAliasStandsForWhatWasThereBefore),
+      cmocka_unit_test(airgap::AliasesOfAliasesAreLimited),
+      cmocka_unit_test(airgap::AfterAnErrorAStreamIsAtItsEnd),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
