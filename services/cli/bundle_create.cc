@@ -73,6 +73,7 @@ void Report(const CommandContext& context, const BundleMaker& maker, const Diges
     root.Put("referrers", uint64_t{taken.referrer_count()});
     root.Put("assets", uint64_t{taken.asset_count()});
     root.Put("blobs", uint64_t{maker.plan().blob_count()});
+    root.Put("absentBlobs", uint64_t{maker.plan().left_out().size()});
     root.Put("bytes", bytes);
     context.PrintJson(document);
     return;
@@ -83,6 +84,10 @@ void Report(const CommandContext& context, const BundleMaker& maker, const Diges
   context.Print("referrers  " + std::to_string(taken.referrer_count()));
   context.Print("assets     " + std::to_string(taken.asset_count()));
   context.Print("blobs      " + std::to_string(maker.plan().blob_count()));
+  if (!options.bases.empty()) {
+    context.Print("delta      leaves out " + std::to_string(maker.plan().left_out().size()) +
+                  " blobs that the base holds");
+  }
   context.Print("size       " + FormatBytes(bytes));
 }
 
@@ -124,6 +129,8 @@ void AddBundleCreate(CLI::App& bundle, CommandContext& context) {
                       const char* help) {
     create->add_option(flag, list, help)->type_name(type)->allow_extra_args(false);
   };
+  add_list("--base", options->bases, "BUNDLE",
+           "make a delta: leave out the blobs that this bundle holds");
   add_list("--from", options->from, "SOURCE", "take all that a source holds (see below)");
   add_list("--image", options->images, "REF", "pull an image, with signatures and referrers");
   add_list("--asset", options->assets, "HTTP/PATH=FILE|URL",

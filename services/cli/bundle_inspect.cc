@@ -23,6 +23,8 @@ struct Row {
   std::string problem;  // why the size is not whole
 };
 
+constexpr char kManifestAbsent[] = "its manifest is absent: this is a delta";
+
 // Adds up a manifest's tree, each blob once. Manifests are read, payloads are not.
 class SizeCounter {
  public:
@@ -32,6 +34,11 @@ class SizeCounter {
   Status Count(const Descriptor& descriptor, bool is_manifest, int depth) {
     if (!seen_.insert(descriptor.digest).second) return OkStatus();
     std::optional<size_t> number = bundle_.Find(descriptor.digest);
+    if (const BlobEntry* absent = bundle_.FindAbsent(descriptor.digest)) {
+      bytes_ += absent->size_bytes;
+      // What an absent manifest needs is not known here.
+      return is_manifest ? NotFound(kManifestAbsent) : OkStatus();
+    }
     if (!number && is_sparse_ && depth > 0 && is_manifest) return OkStatus();
     if (!number) return NotFound("blob " + descriptor.digest.ToString() + " is missing");
     bytes_ += bundle_.blobs()[*number].size_bytes;
@@ -62,6 +69,7 @@ class SizeCounter {
 // The size of the file that an asset serves.
 Result<uint64_t> AssetBytes(const Bundle& bundle, const Descriptor& root) {
   std::optional<size_t> number = bundle.Find(root.digest);
+  if (!number && bundle.FindAbsent(root.digest) != nullptr) return NotFound(kManifestAbsent);
   if (!number) return NotFound("manifest " + root.digest.ToString() + " is missing");
   ASSIGN_OR_RETURN(std::string text, bundle.ReadWholeBlob(*number, limits::manifest_max_bytes));
   ASSIGN_OR_RETURN(Manifest manifest,
@@ -144,6 +152,9 @@ void WriteJson(JsonNode node, const Bundle& bundle) {
   node.Put("blobs", uint64_t{bundle.blobs().size()});
   node.Put("blobBytes", blob_bytes);
   WriteSigners(node, bundle);
+  node.Put("isDelta", bundle.is_delta());
+  node.Put("absentBlobs", uint64_t{bundle.absent().size()});
+  node.Put("absentBytes", bundle.absent_bytes());
   JsonNode images = node.PutArray("images");
   JsonNode referrers = node.PutArray("referrers");
   JsonNode assets = node.PutArray("assets");
@@ -166,6 +177,11 @@ void WriteTable(const CommandContext& context, const Bundle& bundle) {
   context.Print("blobs      " + std::to_string(bundle.blobs().size()) + ", " +
                 FormatBytes(blob_bytes));
   PrintSigners(context, bundle);
+  if (bundle.is_delta()) {
+    context.Print("delta      leaves out " + std::to_string(bundle.absent().size()) + " blobs, " +
+                  FormatBytes(bundle.absent_bytes()) +
+                  "; open it together with a bundle that has them");
+  }
   for (const Row& row : RowsOf(bundle)) {
     if (!row.path.empty()) {
       context.Print("asset      /" + row.path + "  " + FormatBytes(row.content_bytes));

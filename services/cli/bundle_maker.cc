@@ -8,8 +8,10 @@
 #include <tuple>
 
 #include "base/limits.h"
+#include "cli/open_files.h"
 #include "cli/parallel.h"
 #include "pull/file_fetch.h"
+#include "store/merge.h"
 
 namespace airgap {
 namespace {
@@ -130,7 +132,8 @@ Status BundleMaker::Gather() {
   for (const Platform& platform : request_.platforms) platforms_.insert(platform.ToString());
   if (platforms_.empty()) platforms_.insert(kDefaultPlatform);
   for (const std::string& platform : platforms_) plan_.AddPlatform(platform);
-  return OkStatus();
+  ASSIGN_OR_RETURN(auto bases, OpenEvery(request_.bases));
+  return LeaveOutHeld(bases, &plan_);
 }
 
 Status BundleMaker::TakeFrom(const FromSpec& spec) {

@@ -120,6 +120,7 @@ void BundleSource::Publish() {
   }
   std::shared_ptr<const Catalog> catalog = Catalog::Build(std::move(bundles));
   for (const std::string& conflict : catalog->conflicts()) problems.push_back(conflict);
+  for (const std::string& gap : catalog->Gaps()) problems.push_back(gap);
   std::lock_guard<std::mutex> lock(mutex_);
   catalog_ = std::move(catalog);
   problems_ = std::move(problems);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/open_files.h"
 #include "cli/parallel_prover.h"
 #include "cli/progress.h"
 #include "cli/verify_receipt.h"
@@ -23,8 +24,11 @@ constexpr unsigned kReceiptMode = 0644;
 struct VerifyOptions {
   std::string file;
   std::vector<std::string> keys;
+  std::vector<std::string> bases;
   std::string receipt;
 };
+
+using Bundles = std::vector<std::shared_ptr<Bundle>>;
 
 Result<std::vector<PublicKey>> ReadKeys(const VerifyOptions& options) {
   std::vector<PublicKey> keys;
@@ -42,19 +46,19 @@ Status CheckReceiptPath(const VerifyOptions& options) {
 }
 
 VerifiedBundle VerifyOne(const std::shared_ptr<Bundle>& bundle, const BundleFile& file,
-                         const std::vector<PublicKey>& keys, bool quiet) {
+                         const std::vector<PublicKey>& keys, const Bundles& bases, bool quiet) {
   VerifiedBundle verified;
   verified.bundle = bundle;
   if (!keys.empty()) verified.signed_by_wanted = CheckSignedByOneOf(*bundle, keys);
   Result<std::vector<CheckedSignature>> signatures = CheckSignatures(*bundle, keys);
   if (signatures.ok()) verified.signatures = *std::move(signatures);  // else a problem below
   ProgressLine line("verifying", quiet);
+  size_t blobs = bundle->blobs().size() + (bases.empty() ? 0 : bundle->absent().size());
   auto show = [&](const VerifyProgress& now) {
     line.Update(now.done_bytes, now.total_bytes,
-                std::to_string(now.done_blobs) + " of " + std::to_string(bundle->blobs().size()) +
-                    " blobs");
+                std::to_string(now.done_blobs) + " of " + std::to_string(blobs) + " blobs");
   };
-  verified.report = VerifyBundle(*bundle, nullptr, show, ParallelProver(file.split));
+  verified.report = VerifyBundle(*bundle, nullptr, show, ParallelProver(file.split), bases);
   return verified;
 }
 
@@ -68,14 +72,36 @@ void SayProblems(const VerifyReceipt& receipt) {
   }
 }
 
+// What the verdict on a delta rests on.
+void PrintAbsent(const CommandContext& context, const VerifyReport& report) {
+  if (report.absent_blobs == 0) return;
+  std::string absent =
+      std::to_string(report.absent_blobs) + " blobs, " + FormatBytes(report.absent_bytes);
+  if (report.verified_elsewhere_blobs > 0) {
+    context.Print("delta     leaves out " + absent + "; " +
+                  std::to_string(report.verified_elsewhere_blobs) +
+                  " of them verified in the base");
+  } else {
+    context.Print("delta     leaves out " + absent + ", NOT proven here; prove them with --base");
+  }
+}
+
+// "is whole" is said of what was proven whole.
+const char* Verdict(const VerifyReport& report) {
+  if (!report.ok()) return " is DAMAGED";
+  bool proven = report.verified_elsewhere_blobs == report.absent_blobs;
+  return proven ? " is whole" : " is an undamaged delta";
+}
+
 void PrintBundle(const CommandContext& context, const VerifiedBundle& one) {
   const VerifyReport& report = one.report;
   context.Print(one.bundle->location() + ": " + one.bundle->name() + " " + one.bundle->version() +
-                (report.ok() ? " is whole" : " is DAMAGED"));
+                Verdict(report));
   context.Print("identity  " + one.bundle->identity().ToString());
   context.Print("verified  " + std::to_string(report.verified_blobs) + " of " +
                 std::to_string(one.bundle->blobs().size()) + " blobs, " +
                 FormatBytes(report.verified_bytes));
+  PrintAbsent(context, report);
   for (const CheckedSignature& signature : one.signatures) {
     context.Print("signature " + signature.key_id.ToString() + ": " +
                   std::string(SignatureVerdictName(signature.verdict)));
@@ -99,8 +125,11 @@ int RunVerify(const CommandContext& context, const VerifyOptions& options) {
   receipt.split = file->split;
   auto bundles = OpenBundlesIn(*file, &receipt.unopened);
   if (!bundles.ok()) return context.Fail(bundles.status());
+  Result<Bundles> bases = OpenEvery(options.bases);
+  if (!bases.ok()) return context.Fail(bases.status());
+  bool quiet = context.quiet || context.json;
   for (const auto& bundle : *bundles) {
-    receipt.bundles.push_back(VerifyOne(bundle, *file, *keys, context.quiet || context.json));
+    receipt.bundles.push_back(VerifyOne(bundle, *file, *keys, *bases, quiet));
   }
   receipt.ended_unix_s = RealEnv()->NowUnixSeconds();
   JsonBuilder document;
@@ -130,6 +159,11 @@ void AddBundleVerify(CLI::App& bundle, CommandContext& context) {
   verify
       ->add_option("--key", options->keys,
                    "public key in PEM; one of those given must have signed the bundle")
+      ->allow_extra_args(false);
+  verify
+      ->add_option("--base", options->bases,
+                   "of a delta: a bundle that holds what it leaves out; verifies that too")
+      ->type_name("BUNDLE")
       ->allow_extra_args(false);
   verify->add_option("--receipt", options->receipt, "write what was found to this file, as JSON");
   verify->callback([&context, options] {

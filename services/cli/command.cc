@@ -56,6 +56,9 @@ int RunCozyAirgap(int argc, char** argv) {
   AddBundleSign(*bundle, context);
   AddBundleInspect(*bundle, context);
   AddRecipe(*recipe, context);
+  AddBundleDiff(*bundle, context);
+  AddBundleMerge(*bundle, context);
+  AddBundleCheckComplete(*bundle, context);
   AddServe(app, context);
   AddImageBuild(*image, context);
   AddIdentity(app, context);

@@ -35,6 +35,9 @@ void AddBundleSign(CLI::App& bundle, CommandContext& context);
 void AddBundleInspect(CLI::App& bundle, CommandContext& context);
 // `recipe` is the group of the commands check and from-list.
 void AddRecipe(CLI::App& recipe, CommandContext& context);
+void AddBundleDiff(CLI::App& bundle, CommandContext& context);
+void AddBundleMerge(CLI::App& bundle, CommandContext& context);
+void AddBundleCheckComplete(CLI::App& bundle, CommandContext& context);
 void AddServe(CLI::App& app, CommandContext& context);
 void AddImageBuild(CLI::App& image, CommandContext& context);
 void AddIdentity(CLI::App& app, CommandContext& context);

@@ -115,6 +115,7 @@ Result<CreateRequest> ParseCreateRequest(const CreateOptions& options,
   }
   CreateRequest request;
   request.file = options.file;
+  request.bases = options.bases;
   request.name = options.name.empty() ? recipe.name : options.name;
   request.version = options.version.empty() ? recipe.version : options.version;
   request.jobs = options.jobs;

@@ -19,6 +19,7 @@ struct CreateOptions {
   std::string name;
   std::string version;
   std::string file;
+  std::vector<std::string> bases;
   std::vector<std::string> from;
   std::vector<std::string> images;
   std::vector<std::string> assets;
@@ -35,6 +36,7 @@ struct CreateRequest {
   std::string name;
   std::string version;
   std::string file;
+  std::vector<std::string> bases;  // bundles whose blobs are left out
   std::vector<FromSpec> from;
   std::vector<RecipeImage> images;  // each with its platforms
   std::vector<RecipeAsset> assets;  // files relative to the current folder

@@ -25,6 +25,10 @@ void WriteBundle(JsonNode node, const VerifiedBundle& one) {
   node.Put("blobBytes", blob_bytes);
   node.Put("verifiedBlobs", uint64_t{one.report.verified_blobs});
   node.Put("verifiedBytes", one.report.verified_bytes);
+  node.Put("isDelta", bundle.is_delta());
+  node.Put("absentBlobs", uint64_t{one.report.absent_blobs});
+  node.Put("absentBytes", one.report.absent_bytes);
+  node.Put("absentVerifiedInBases", uint64_t{one.report.verified_elsewhere_blobs});
   WriteDigests(node, "corrupt", one.report.corrupt);
   WriteDigests(node, "missing", one.report.missing);
   WriteDigests(node, "unreferenced", one.report.unreferenced);

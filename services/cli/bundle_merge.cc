@@ -1,0 +1,114 @@
+// cozy-airgap bundle merge
+#include "store/merge.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "base/limits.h"
+#include "cli/command.h"
+#include "cli/open_files.h"
+#include "cli/progress.h"
+
+namespace airgap {
+namespace {
+
+struct MergeOptions {
+  std::vector<std::string> files;  // the bases, and the delta last
+  std::string file;
+};
+
+int FailMissing(const CommandContext& context, const Bundle& delta,
+                const std::vector<BlobEntry>& missing) {
+  uint64_t bytes = 0;
+  for (const BlobEntry& blob : missing) bytes += blob.size_bytes;
+  std::string line = std::to_string(missing.size()) + " of the " +
+                     std::to_string(delta.absent().size()) + " blobs that " + delta.location() +
+                     " leaves out (" + FormatBytes(bytes) +
+                     ") are in no base; give the bundle that the delta was made against";
+  for (const BlobEntry& blob : missing) {
+    fprintf(stderr, "cozy-airgap: missing: blob %s, %s\n", blob.digest.ToString().c_str(),
+            FormatBytes(blob.size_bytes).c_str());
+  }
+  fprintf(stderr, "cozy-airgap: %s\n", line.c_str());
+  if (context.json) {
+    JsonBuilder document;
+    JsonNode error = document.root().PutObject("error");
+    error.Put("code", CodeName(Code::kNotFound));
+    error.Put("message", line);
+    JsonNode list = document.root().PutArray("missing");
+    for (const BlobEntry& blob : missing) list.Add(blob.digest.ToString());
+    context.PrintJson(document);
+  }
+  return kExitCouldNot;
+}
+
+void Report(const CommandContext& context, const MergeOptions& options, const Bundle& delta,
+            uint64_t bytes) {
+  uint64_t blobs = delta.blobs().size() + delta.absent().size();
+  if (context.json) {
+    JsonBuilder document;
+    JsonNode root = document.root();
+    root.Put("file", options.file);
+    root.Put("name", delta.name());
+    root.Put("version", delta.version());
+    root.Put("identity", delta.identity().ToString());
+    root.Put("blobs", blobs);
+    root.Put("bytes", bytes);
+    context.PrintJson(document);
+    return;
+  }
+  context.Print(options.file + ": " + delta.name() + " " + delta.version());
+  context.Print("identity   " + delta.identity().ToString());
+  context.Print("blobs      " + std::to_string(blobs));
+  context.Print("size       " + FormatBytes(bytes));
+}
+
+int RunMerge(const CommandContext& context, const MergeOptions& options) {
+  std::vector<std::string> base_paths(options.files.begin(), options.files.end() - 1);
+  auto bases = OpenEvery(base_paths);
+  if (!bases.ok()) return context.Fail(bases.status());
+  Result<std::shared_ptr<Bundle>> delta = OpenTheOne(options.files.back());
+  if (!delta.ok()) return context.Fail(delta.status());
+  if (!(*delta)->is_delta()) {
+    return context.Fail(InvalidArgument((*delta)->location() +
+                                        " is no delta: it is whole already; give the base first"
+                                        " and the delta last"));
+  }
+  std::vector<BlobEntry> missing = MissingFrom(*bases, **delta);
+  if (!missing.empty()) return FailMissing(context, **delta, missing);
+  uint64_t bytes = 0;
+  Result<Digest> identity = NotFound("");
+  {
+    ProgressLine line("merging", context.quiet || context.json);
+    identity = MergeDelta(RealEnv(), options.file, *bases, *delta, [&](const WriteProgress& now) {
+      bytes = now.total_bytes;
+      line.Update(
+          now.done_bytes, now.total_bytes,
+          std::to_string(now.done_blobs) + " of " + std::to_string(now.total_blobs) + " blobs");
+    });
+  }
+  if (!identity.ok()) return context.Fail(identity.status());
+  Report(context, options, **delta, bytes);
+  return kExitFine;
+}
+
+}  // namespace
+
+void AddBundleMerge(CLI::App& bundle, CommandContext& context) {
+  CLI::App* merge = bundle.add_subcommand(
+      "merge", "make the whole bundle of a delta and what it was made against");
+  auto options = std::make_shared<MergeOptions>();
+  merge
+      ->add_option("BUNDLE", options->files,
+                   "one or several bundles that hold what the delta leaves out, then the delta")
+      ->required()
+      ->expected(2, -1);
+  merge->add_option("--file", options->file, "the bundle to write; appears when it is complete")
+      ->required();
+  merge->callback([&context, options] {
+    context.run = [&context, options] { return RunMerge(context, *options); };
+  });
+}
+
+}  // namespace airgap
