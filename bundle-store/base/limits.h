@@ -57,8 +57,8 @@ inline constexpr unsigned credential_helper_timeout_s = 30;
 // Proving that a bundle is complete: rendered manifests, and what running nodes list.
 inline constexpr size_t rendered_files_max_count = 20'000;
 inline constexpr int rendered_folder_depth_max = 32;
-inline constexpr uint64_t rendered_file_max_bytes = 64 * kMiB;  // unpacked
-inline constexpr uint64_t rendered_total_max_bytes = 1 * kGiB;  // of all files, unpacked
+inline constexpr uint64_t rendered_file_max_bytes = 64 * kMiB;      // unpacked
+inline constexpr uint64_t rendered_total_max_bytes = 1 * kGiB;      // of all files, unpacked
 inline constexpr uint64_t rendered_embedded_max_bytes = 16 * kMiB;  // one value of a ConfigMap
 inline constexpr size_t rendered_references_max_count = 100'000;
 inline constexpr uint64_t live_list_max_bytes = 64 * kMiB;

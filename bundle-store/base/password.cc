@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "base/base64.h"
 #include "base/limits.h"
 
 namespace airgap {
@@ -18,12 +19,9 @@ constexpr size_t kSaltBytes = 16;
 constexpr size_t kSaltMinBytes = 8;  // of one that something else made
 constexpr size_t kHashBytes = 32;
 
+// Without padding.
 std::string Base64(const std::string& bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                             reinterpret_cast<const unsigned char*>(bytes.data()),
-                             static_cast<int>(bytes.size()));
-  text.resize(static_cast<size_t>(size));
+  std::string text = EncodeBase64(bytes);
   while (!text.empty() && text.back() == '=') text.pop_back();
   return text;
 }
@@ -48,9 +46,8 @@ Result<PasswordHash> PasswordHash::Parse(std::string_view text) {
                            "SALT$HASH'; use 'cozy-airgap login'");
   }
   PasswordHash password;
-  ASSIGN_OR_RETURN(password.salt,
-                   DecodeBase64(text.substr(kWanted.size(), dollar - kWanted.size())));
-  ASSIGN_OR_RETURN(password.hash, DecodeBase64(text.substr(dollar + 1)));
+  password.salt = DecodeBase64(text.substr(kWanted.size(), dollar - kWanted.size())).value_or("");
+  password.hash = DecodeBase64(text.substr(dollar + 1)).value_or("");
   if (password.hash.size() != kHashBytes || password.salt.size() < kSaltMinBytes) {
     return InvalidArgument("salt or hash of the password have the wrong length");
   }
@@ -88,21 +85,6 @@ Status CheckUserName(const std::string& user) {
     }
   }
   return OkStatus();
-}
-
-Result<std::string> DecodeBase64(std::string_view text) {
-  std::string padded(text);
-  while (!padded.empty() && padded.back() == '=') padded.pop_back();
-  size_t missing = (4 - padded.size() % 4) % 4;
-  padded.append(missing, '=');
-  std::string bytes(padded.size() / 4 * 3 + 1, '\0');
-  int size = missing == 3 ? -1
-                          : EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                            reinterpret_cast<const unsigned char*>(padded.data()),
-                                            static_cast<int>(padded.size()));
-  if (size < 0) return InvalidArgument("no base64");
-  bytes.resize(static_cast<size_t>(size) - missing);
-  return bytes;
 }
 
 }  // namespace airgap

@@ -28,7 +28,4 @@ Result<std::string> HashPassword(const std::string& password);
 // control character.
 Status CheckUserName(const std::string& user);
 
-// With or without padding. kInvalidArgument.
-Result<std::string> DecodeBase64(std::string_view text);
-
 }  // namespace airgap

@@ -61,47 +61,12 @@ class Inflater {
   bool ready_ = false;
 };
 
-int Base64Value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
 }  // namespace
 
 bool IsGzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b\x08"); }
 
 Result<std::string> Gunzip(std::string_view bytes, size_t max_bytes, std::string_view what) {
   return Inflater().Run(bytes, max_bytes, std::string(what));
-}
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size() / 4 * 3);
-  uint32_t bits = 0;
-  size_t digits = 0;
-  size_t padding = 0;
-  for (char c : text) {
-    if (c == '\n' || c == '\r' || c == ' ') continue;
-    if (c == '=') {
-      ++padding;
-      continue;
-    }
-    int value = Base64Value(c);
-    if (value < 0 || padding > 0) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(value);
-    if (++digits % 4 != 0) continue;
-    decoded += static_cast<char>(bits >> 16 & 0xff);
-    decoded += static_cast<char>(bits >> 8 & 0xff);
-    decoded += static_cast<char>(bits & 0xff);
-  }
-  size_t rest = digits % 4;
-  if (rest == 1 || (padding > 0 && (rest + padding) % 4 != 0)) return std::nullopt;
-  if (rest >= 2) decoded += static_cast<char>(bits >> (rest == 2 ? 4 : 10) & 0xff);
-  if (rest == 3) decoded += static_cast<char>(bits >> 2 & 0xff);
-  return decoded;
 }
 
 }  // namespace airgap

@@ -1,7 +1,6 @@
 // gzip, unpacked into memory. zlib does it; no other file of the project includes zlib.h.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,8 +13,5 @@ bool IsGzip(std::string_view bytes);
 // Every member of a gzip file, at most `max_bytes` in all (kLimitExceeded). kCorrupt when it is
 // damaged or cut off. `what` names it in errors.
 Result<std::string> Gunzip(std::string_view bytes, size_t max_bytes, std::string_view what);
-
-// Standard base64, line breaks allowed; nothing when it is something else.
-std::optional<std::string> DecodeBase64(std::string_view text);
 
 }  // namespace airgap

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "intake/gunzip.h"
 #include "intake/reference_text.h"

@@ -148,6 +148,7 @@ Status BundleWriter::Fetch(const PlacedBlob& blob, BlobSource* source, uint64_t 
     hasher.Update(bytes);
     taken += bytes.size();
     done_bytes_ += bytes.size();
+    if (observer_) observer_();
     if (!journal_ || taken - noted < limits::write_journal_step_bytes) return OkStatus();
     noted = taken;
     return journal_->Note(descriptor.digest, taken);
@@ -206,10 +207,8 @@ Result<Digest> BundleWriter::Commit() {
 Result<Digest> WriteBundle(Env* env, const std::string& path, const BundlePlan& plan,
                            const std::function<void(const WriteProgress&)>& progress) {
   ASSIGN_OR_RETURN(auto writer, BundleWriter::Open(env, path, plan, WriteMode::kAtOnce));
-  for (const PlacedBlob& blob : writer->blobs()) {
-    RETURN_IF_ERROR(writer->WriteBlob(blob));
-    if (progress) progress(writer->progress());
-  }
+  if (progress) writer->SetObserver([&] { progress(writer->progress()); });
+  for (const PlacedBlob& blob : writer->blobs()) RETURN_IF_ERROR(writer->WriteBlob(blob));
   return writer->Commit();
 }
 

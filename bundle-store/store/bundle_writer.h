@@ -45,6 +45,8 @@ class BundleWriter {
   // kCorrupt (the source gives other bytes than the descriptor says; names the blob), or the
   // source's own. A blob that failed may be tried again.
   Status WriteBlob(const PlacedBlob& blob);
+  // Called whenever bytes came, by the thread that fetches them.
+  void SetObserver(std::function<void()> observer) { observer_ = std::move(observer); }
   // From any thread.
   WriteProgress progress() const;
   // Bytes from sources end with kUnavailable from now on. From any thread and signal handlers.
@@ -79,6 +81,7 @@ class BundleWriter {
   std::unique_ptr<PendingFile> file_;
   std::unique_ptr<WriteJournal> journal_;  // null when kAtOnce
   std::unique_ptr<Leftover> leftover_;     // may be null
+  std::function<void()> observer_;
   std::atomic<uint64_t> done_bytes_{0};
   std::atomic<uint64_t> kept_bytes_{0};
   std::atomic<size_t> done_blobs_{0};

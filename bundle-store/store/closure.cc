@@ -109,7 +109,7 @@ class ClosureChecker {
   const Bundle& bundle_;
   const std::vector<std::shared_ptr<Bundle>>& bases_;
   VerifyReport* report_;
-  std::vector<Platform> sparse_;             // of the root that is followed
+  std::vector<Platform> sparse_;            // of the root that is followed
   std::set<std::pair<Digest, bool>> seen_;  // manifests, and whether they were followed whole
   std::set<Digest> missing_;
   std::vector<bool> is_named_;  // by index.json or a manifest; one for each blob

@@ -6,6 +6,7 @@
 #include "base/testing.h"
 #include "store/asset.h"
 #include "store/bundle_testing.h"
+#include "store/bundle_writer.h"
 #include "store/diff.h"
 #include "store/merge.h"
 #include "store/offset_table.h"

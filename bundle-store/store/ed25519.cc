@@ -20,8 +20,6 @@ struct Free {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-constexpr size_t kBase64Bytes = (kEd25519SignatureBytes + 2) / 3 * 4;
-
 // Nobody is asked for a passphrase: a command that stops for one hangs a script.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
@@ -128,24 +126,6 @@ Result<Ed25519Signature> PrivateKey::Sign(ByteSpan message) const {
     return Status(Code::kUnsupported, "OpenSSL does not sign with this key");
   }
   return signature;
-}
-
-std::string EncodeBase64(const Ed25519Signature& signature) {
-  std::array<unsigned char, kBase64Bytes + 1> text{};
-  int length = EVP_EncodeBlock(text.data(), signature.data(), static_cast<int>(signature.size()));
-  return {reinterpret_cast<const char*>(text.data()), static_cast<size_t>(length)};
-}
-
-bool DecodeBase64(std::string_view text, Ed25519Signature* signature) {
-  if (text.size() != kBase64Bytes) return false;
-  std::array<unsigned char, kBase64Bytes / 4 * 3> bytes{};
-  if (EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                      static_cast<int>(text.size())) < 0) {
-    ERR_clear_error();
-    return false;
-  }
-  std::copy_n(bytes.begin(), signature->size(), signature->begin());
-  return EncodeBase64(*signature) == text;  // one way to write each signature
 }
 
 }  // namespace airgap

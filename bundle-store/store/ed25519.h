@@ -49,9 +49,4 @@ class PrivateKey {
   PublicKey public_key_;  // of the same OpenSSL key
 };
 
-// 88 characters.
-std::string EncodeBase64(const Ed25519Signature& signature);
-// False for anything but what EncodeBase64 gives.
-bool DecodeBase64(std::string_view text, Ed25519Signature* signature);
-
 }  // namespace airgap

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/blob_stream.h"
+#include "store/held_blob.h"
 
 namespace airgap {
 namespace {
@@ -70,24 +71,18 @@ Result<Digest> MergeDelta(Env* env, const std::string& path, const Bundles& base
 }
 
 Status LeaveOutHeld(const Bundles& bases, BundlePlan* plan) {
-  Status status;
-  std::vector<Digest> held;
-  plan->ForEachBlob([&](const Descriptor& blob) {
-    for (const auto& base : bases) {
-      std::optional<size_t> number = base->Find(blob.digest);
-      if (!number) continue;
-      uint64_t size = base->blobs()[*number].size_bytes;
-      if (size != blob.size_bytes && status.ok()) {
-        status = Corrupt(base->location() + " says that blob " + blob.digest.ToString() + " has " +
-                         std::to_string(size) + " bytes; the new bundle's has " +
-                         std::to_string(blob.size_bytes));
-      }
-      held.push_back(blob.digest);
-      return;
+  for (const auto& [digest, planned] : plan->blobs()) {
+    std::optional<HeldBlob> held = FindIn(bases, digest);
+    if (!held) continue;
+    uint64_t size = held->entry().size_bytes;
+    if (size != planned.descriptor.size_bytes) {
+      return Corrupt(held->bundle->location() + " says that blob " + digest.ToString() + " has " +
+                     std::to_string(size) + " bytes; the new bundle's has " +
+                     std::to_string(planned.descriptor.size_bytes));
     }
-  });
-  for (const Digest& digest : held) plan->LeaveOut(digest);
-  return status;
+    plan->LeaveOut(digest);
+  }
+  return OkStatus();
 }
 
 }  // namespace airgap

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "store/tar.h"
 
@@ -18,10 +19,14 @@ Result<BundleSignature> ParseOne(JsonView view, const std::string& what) {
     return Corrupt(what + " holds a signature without a key id");
   }
   signature.key_id = *key_id;
-  if (!DecodeBase64(view["signature"].StringOr(""), &signature.bytes)) {
+  std::string text = view["signature"].StringOr("");
+  std::string bytes = DecodeBase64(text).value_or("");
+  // There is one way to write each signature.
+  if (bytes.size() != signature.bytes.size() || EncodeBase64(bytes) != text) {
     return Corrupt(what + " holds a signature of key " + key_id->ToString() +
                    " that is not 64 bytes in base64");
   }
+  std::copy(bytes.begin(), bytes.end(), signature.bytes.begin());
   return signature;
 }
 
@@ -47,7 +52,8 @@ std::string FormatSignatures(const std::vector<BundleSignature>& signatures) {
   for (const BundleSignature& signature : signatures) {
     JsonNode node = list.AddObject();
     node.Put("keyId", signature.key_id.ToString());
-    node.Put("signature", EncodeBase64(signature.bytes));
+    node.Put("signature", EncodeBase64({reinterpret_cast<const char*>(signature.bytes.data()),
+                                        signature.bytes.size()}));
   }
   std::string text = builder.ToText();
   text.resize(kSignaturesBytes, ' ');

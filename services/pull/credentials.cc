@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "oci/reference.h"
@@ -13,30 +14,6 @@ namespace {
 
 // What docker login keeps Docker Hub's password under.
 constexpr char kDockerHubServer[] = "https://index.docker.io/v1/";
-constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string EncodeBase64(std::string_view text) {
-  std::string encoded;
-  for (size_t at = 0; at < text.size(); at += 3) {
-    uint32_t group = 0;
-    for (size_t i = 0; i < 3; ++i) {
-      group = group << 8 | (at + i < text.size() ? static_cast<uint8_t>(text[at + i]) : 0);
-    }
-    for (size_t i = 0; i < 4; ++i) {
-      bool is_padding = at + i > text.size();
-      encoded += is_padding ? '=' : kAlphabet[group >> (18 - 6 * i) & 63];
-    }
-  }
-  return encoded;
-}
-
-bool IsBase64(std::string_view text) {
-  return !text.empty() &&
-         text.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") ==
-             std::string_view::npos;
-}
-
 // "https://index.docker.io/v1/" and "ghcr.io" name hosts; a path below a host does not matter.
 std::string HostOfKey(std::string_view key) {
   if (size_t scheme = key.find("://"); scheme != std::string_view::npos) {
@@ -74,7 +51,7 @@ Status Credentials::TakeAuth(std::string_view key, JsonView entry, const std::st
     basic = EncodeBase64(user + ":" + entry["password"].StringOr(""));
   }
   if (basic.empty()) return OkStatus();  // kept by a credential helper
-  if (!IsBase64(basic)) {
+  if (!DecodeBase64(basic) || basic.find_first_of(" \r\n") != std::string::npos) {
     return InvalidArgument(what + ": the auth of " + std::string(key) + " is not base64");
   }
   headers_[host] = "Basic " + basic;

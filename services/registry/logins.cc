@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include "base/base64.h"
 #include "base/limits.h"
 
 namespace airgap {
@@ -73,8 +74,8 @@ Status Logins::Check(const std::string& header) {
   for (size_t i = 0; i < kBasic.size(); ++i) {
     if ((header[i] | 0x20) != kBasic[i]) return Refused();
   }
-  Result<std::string> pair = DecodeBase64(std::string_view(header).substr(kBasic.size()));
-  if (!pair.ok()) return Refused();
+  std::optional<std::string> pair = DecodeBase64(std::string_view(header).substr(kBasic.size()));
+  if (!pair) return Refused();
   size_t colon = pair->find(':');
   if (colon == std::string::npos) return Refused();
   // An unknown user costs as much as a known one.
