@@ -151,19 +151,20 @@ void VerifyProvesADeltaAloneAndWithItsBase(void**) {
   assert_int_equal(alone.absent_blobs, delta->absent().size());
   assert_int_equal(alone.absent_bytes, delta->absent_bytes());
   assert_int_equal(alone.verified_elsewhere_blobs, 0);
-  VerifyReport both = VerifyBundle(*delta, nullptr, nullptr, {base});
+  VerifyReport both = VerifyBundle(*delta, nullptr, nullptr, ProveInFileOrder, {base});
   assert_true(both.ok());
   assert_int_equal(both.verified_elsewhere_blobs, delta->absent().size());
 
   TestPlan other("other", "1");
   other.AddRoot(other.AddImage("another"), "docker.io/library/tool:1");
-  VerifyReport wrong = VerifyBundle(*delta, nullptr, nullptr, {OpenBytes(other.Encode())});
+  VerifyReport wrong =
+      VerifyBundle(*delta, nullptr, nullptr, ProveInFileOrder, {OpenBytes(other.Encode())});
   assert_int_equal(wrong.problems.size(), delta->absent().size());
 
   std::string damaged = MakeTestPlan().Encode();
   const BlobEntry& file = base->blobs()[*base->Find(Digest::Of(AsBytes(TestAssetContent())))];
   damaged[file.offset_bytes] ^= 1;
-  VerifyReport bad = VerifyBundle(*delta, nullptr, nullptr, {OpenBytes(damaged)});
+  VerifyReport bad = VerifyBundle(*delta, nullptr, nullptr, ProveInFileOrder, {OpenBytes(damaged)});
   assert_int_equal(bad.corrupt.size(), 1);
   ASSERT_TEXT(bad.corrupt[0].ToString(), file.digest.ToString());
 }
@@ -183,7 +184,8 @@ void WhatIsNeitherCarriedNorListedIsMissing(void**) {
   unplanned.WriteTo(builder.root().PutArray("layers").AddObject());
   lacking.AddRoot(lacking.AddManifest(builder.ToText(), media_type::kOciManifest), "a.io/b:c");
   lacking.plan.LeaveOut(config.digest);
-  VerifyReport report = VerifyBundle(*OpenBytes(lacking.Encode()), nullptr, nullptr, {base});
+  VerifyReport report =
+      VerifyBundle(*OpenBytes(lacking.Encode()), nullptr, nullptr, ProveInFileOrder, {base});
   assert_int_equal(report.problems.size(), 1);
   ASSERT_CONTAINS(report.problems[0], unplanned.digest.ToString());
 }

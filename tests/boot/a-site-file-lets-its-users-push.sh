@@ -45,3 +45,18 @@ expect "a push" "$(status_of "$uploads?digest=$digest" -X POST -K "$login" \
 get "/v2/site.example/app/blobs/$digest" -K "$login" -o "$WORK/got"
 cmp "$WORK/blob" "$WORK/got"
 expect "a pull" "$(status_of $pull -K "$login")" 200
+
+# A machine of 512 MiB whose room for pushes is full says so and serves on.
+head -c 24000000 /dev/urandom >"$WORK/blob"
+for ((count = 0; count < 20; count++)); do
+  printf '%016d' $count | dd of="$WORK/blob" conv=notrunc status=none
+  status=$(status_of "$uploads?digest=sha256:$(sha256_of "$WORK/blob")" -X POST -K "$login" \
+    --data-binary "@$WORK/blob")
+  [ "$status" = 201 ] || break
+done
+expect "the answer to a push too much (after $count)" "$status" 507
+[ $count -ge 2 ] || fail "there is room for only $count blobs of 24 MB"
+expect "a pull when it is full" "$(status_of $pull -K "$login")" 200
+ask "$PORT_REGISTRY" /healthz >/dev/null
+status_has 'all(s["state"] == "up" for s in v["services"])' || fail "$(cat "$WORK/status.json")"
+echo "$count blobs of 24 MB fit"
