@@ -182,6 +182,7 @@ class YamlReader {
     if (open_.size() + target.height >= depth_max()) return TooDeep(line);
     if (Status fits = CountValues(target.values); !fits.ok()) return fits;
     if (open_.empty()) return OkStatus();
+    if (IsKeyNext() && tree_->nodes[target.node].kind != Kind::kScalar) return NoKey(line);
     tree_->nodes[open_.back().node].children.push_back(target.node);
     open_.back().height = std::max(open_.back().height, target.height + 1);
     return OkStatus();
@@ -231,20 +232,28 @@ class YamlReader {
     if (Status fits = CountValues(1); !fits.ok()) return fits;
     node.line = static_cast<uint32_t>(line);
     if (!open_.empty()) {
-      Node& parent = tree_->nodes[open_.back().node];
-      bool is_key = parent.kind == Kind::kMapping && parent.children.size() % 2 == 0;
-      if (is_key && rules_ == Rules::kByHand) {
+      if (IsKeyNext()) {
         if (Status fits = TakeKey(node); !fits.ok()) return fits;
       }
-      parent.children.push_back(static_cast<uint32_t>(tree_->nodes.size()));
+      tree_->nodes[open_.back().node].children.push_back(
+          static_cast<uint32_t>(tree_->nodes.size()));
       open_.back().height = std::max<size_t>(open_.back().height, 1);
     }
     tree_->nodes.push_back(std::move(node));
     return OkStatus();
   }
 
+  bool IsKeyNext() const {
+    const Node& parent = tree_->nodes[open_.back().node];
+    return parent.kind == Kind::kMapping && parent.children.size() % 2 == 0;
+  }
+
+  Status NoKey(size_t line) const { return At(line, "a key must be a plain word"); }
+
   Status TakeKey(const Node& key) {
-    if (key.kind != Kind::kScalar) return At(key.line, "a key must be a plain word");
+    // This tells a template that was not rendered, too: {{ .Values.x }} is a mapping as a key.
+    if (key.kind != Kind::kScalar) return NoKey(key.line);
+    if (rules_ == Rules::kStream) return OkStatus();
     if (key.plain && key.text == "<<") return At(key.line, "merge keys (<<) are not taken");
     if (!open_.back().keys.insert(key.text).second) {
       return At(key.line, "key \"" + key.text + "\" stands here twice");

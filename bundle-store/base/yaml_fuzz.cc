@@ -42,7 +42,6 @@ void ReadStream(std::string_view text) {
   for (;;) {
     Result<std::optional<YamlDocument>> next = stream.Next();
     if (!next.ok() || !*next) break;
-    // Keys that are no scalars are not walked, so that this may be less.
     if (Walk((*next)->root()) > limits::yaml_stream_values_max_count) __builtin_trap();
   }
   Result<std::optional<YamlDocument>> end = stream.Next();

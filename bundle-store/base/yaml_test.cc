@@ -117,7 +117,9 @@ void AStreamHasDocumentsAliasesAndTags(void**) {
   ASSERT_TEXT(ReadStream(""), "");
   ASSERT_TEXT(ReadStream("a: 1\n---\n# nothing\n---\nb: 2\n...\n---\n{}\n"), "a=1;||b=2;||");
   ASSERT_TEXT(ReadStream("a: &x 1\nb: *x\nc: &y [1, 2]\nd: *y\n"), "a=1;b=1;c=(2);d=(2);|");
-  ASSERT_TEXT(ReadStream("a: !!str 1\na: 2\n<<: {c: 3}\n[k]: 4\n"), "a=1;a=2;<<=(1);?=4;|");
+  ASSERT_TEXT(ReadStream("a: !!str 1\na: 2\n<<: {c: 3}\n? 4\n: 5\n"), "a=1;a=2;<<=(1);4=5;|");
+  ASSERT_TEXT(ReadStream("a:\n  {{ .Values }}\n"), "all.yaml: line 2: a key must be a plain word");
+  ASSERT_TEXT(ReadStream("a: &x [1]\n*x : 2\n"), "all.yaml: line 2: a key must be a plain word");
   ASSERT_TEXT(ReadStream("{\"kind\": \"List\", \"items\": []}"), "kind=List;items=(0);|");
   YamlStream stream("a: 1\n---\n\nb: &n {c: 1}\nd: *n\n", "x");
   ASSERT_OK(stream.Next());

@@ -24,6 +24,9 @@ constexpr char kFooter[] = R"(Two kinds of evidence, each with its blind spot:
 A finding is certain (the image of a container, the ref of an OCIRepository) or likely (a text that
 reads like an image reference). Both fail the check; --only-certain and --ignore say what does not.)";
 
+constexpr char kNotRendered[] =
+    "; a template that was not rendered? give what helm template prints";
+
 struct CheckOptions {
   std::vector<std::string> bundles;
   std::vector<std::string> rendered;
@@ -71,7 +74,9 @@ class Checker {
     for (const std::string& path : options_.rendered) {
       ASSIGN_OR_RETURN(ManifestFileCount count,
                        ReadManifestFiles(path, [&](std::string_view text, const std::string& file) {
-                         return images.TakeText(text, file);
+                         Status status = images.TakeText(text, file);
+                         if (status.code() != Code::kInvalidArgument) return status;
+                         return Status(status.code(), status.message() + kNotRendered);
                        }));
       result_.files.read += count.read;
       result_.files.passed_over += count.passed_over;
