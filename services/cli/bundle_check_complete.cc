@@ -21,8 +21,8 @@ constexpr char kFooter[] = R"(Two kinds of evidence, each with its blind spot:
   --rendered   what charts name. Images that operators derive at run time (KubeVirt's launcher,
                Kamaji's control planes, etcd) are in no chart.
   --live       what the nodes of a running cluster hold. What was not started there is not listed.
-A finding is certain (the image of a container, the ref of an OCIRepository) or likely (a text that
-reads like an image reference). Both fail the check; --only-certain and --ignore say what does not.)";
+A finding is certain (the image of a container, the ref of an OCIRepository) or likely (a text
+that reads like an image reference). Both fail the check, but for --only-certain and --ignore.)";
 
 constexpr char kNotRendered[] =
     "; a template that was not rendered? give what helm template prints";

@@ -7,7 +7,8 @@
 make_releases() {
   head -c 2500000 /dev/urandom >"$WORK/kernel"
   "$ROOT/tests/bundle/make-layout" full "$WORK/old"
-  AIRGAP_LAYOUT_CONTENT=more "$ROOT/tests/bundle/make-layout" one "$WORK/more" ghcr.io/org/more:v1
+  AIRGAP_LAYOUT_CONTENT="more" "$ROOT/tests/bundle/make-layout" one "$WORK/more" \
+    ghcr.io/org/more:v1
   create_old=(--name t --version 1 --from "oci:$WORK/old" --asset "boot/kernel=$WORK/kernel")
   create_new=(--name t --version 2 --from "oci:$WORK/new" --from "oci:$WORK/more"
     --asset "boot/kernel=$WORK/kernel")

@@ -18,7 +18,8 @@ place() {
 expect "a Deployment's image" "$(place ghcr.io/cozystack/cozystack/cozystack-operator:v1.6.2)" \
   'certain 19 Deployment cozy-system/cozystack-operator spec.template.spec.containers[0].image'
 expect "an environment" "$(place ghcr.io/cozystack/cozystack/platform-migrations:v1.6.2)" \
-  'likely 27 Deployment cozy-system/cozystack-operator spec.template.spec.containers[0].env[1].value'
+  'likely 27 Deployment cozy-system/cozystack-operator '\
+'spec.template.spec.containers[0].env[1].value'
 expect "a Flux source" "$(place ghcr.io/cozystack/cozystack/cozystack-packages:v1.6.2)" \
   'certain 39 OCIRepository cozy-system/cozystack-packages spec.url'
 expect "what is packed" "$(place registry.k8s.io/cluster-api/core:v1.11.0)" \

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
+# shellcheck disable=SC2034 # for those who source this file
 # What the manifests under rendered/ and the packed one name.
 RENDERED_REFERENCES=(
   docker.io/library/busybox:1.37

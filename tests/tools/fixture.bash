@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
+# shellcheck disable=SC2034 # for those who source this file
 PEERS=$ROOT/build/peers
 
 # make_bundle: WORK/b.tar holds images by tag (an image, an index, a schema 2 image, a signature) and

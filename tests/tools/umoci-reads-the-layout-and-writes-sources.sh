@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# umoci lists, unpacks and changes images of a bundle's layout; the layout that it leaves is a source.
+# umoci lists, unpacks and changes images of a bundle's layout; what it leaves is a source.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 need umoci
