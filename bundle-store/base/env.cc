@@ -15,6 +15,8 @@
 #include <ctime>
 #include <filesystem>
 
+#include "base/limits.h"
+
 namespace airgap {
 
 UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
@@ -124,11 +126,13 @@ class RealPendingFile : public PendingFile {
 
   Status Append(ByteSpan bytes) override {
     RETURN_IF_ERROR(WriteFully(fd_.get(), end_, bytes, temp_path_));
+    StartWriting(end_, bytes.size());
     end_ += bytes.size();
     return OkStatus();
   }
   Status WriteAt(uint64_t offset, ByteSpan bytes) override {
     RETURN_IF_ERROR(WriteFully(fd_.get(), offset, bytes, temp_path_));
+    StartWriting(offset, bytes.size());
     uint64_t end = offset + bytes.size();
     for (uint64_t known = end_; known < end && !end_.compare_exchange_weak(known, end);) {
     }
@@ -162,6 +166,17 @@ class RealPendingFile : public PendingFile {
   }
 
  private:
+  // The disk writes while the next bytes are read and hashed, not all of it at the end: whenever a
+  // step of the file is full. Only a hint: Sync() is what waits and reports.
+  void StartWriting(uint64_t offset, uint64_t size) const {
+    constexpr uint64_t kStepBytes = 8 * limits::kMiB;
+    uint64_t first = offset / kStepBytes;
+    uint64_t full = (offset + size) / kStepBytes;
+    if (full == first) return;
+    sync_file_range(fd_.get(), static_cast<off_t>(first * kStepBytes),
+                    static_cast<off_t>((full - first) * kStepBytes), SYNC_FILE_RANGE_WRITE);
+  }
+
   UniqueFd fd_;
   std::string temp_path_;
   std::string path_;

@@ -141,14 +141,14 @@ Status RenderedImages::TakeHeld(YamlView members, const Source& source, std::str
     inner.is_inner = true;
     std::optional<std::string> decoded;
     if (is_base64) decoded = DecodeBase64(*text);
-    status = TakeInner(decoded ? std::string_view(*decoded) : *text, std::move(inner));
+    status = TakeInner(decoded ? std::string_view(*decoded) : *text, inner);
     return status.ok();
   });
   return status;
 }
 
 // The value of a ConfigMap or Secret: manifests, packed or not, or any other text.
-Status RenderedImages::TakeInner(std::string_view text, Source source) {
+Status RenderedImages::TakeInner(std::string_view text, const Source& source) {
   std::optional<std::string> decoded;
   if (text.starts_with(kPackedPrefix)) decoded = DecodeBase64(text);
   if (decoded) text = *decoded;

@@ -54,7 +54,7 @@ class RenderedImages {
   Status TakeObject(YamlView root, Source source);
   Status TakeHolder(YamlView root, const Source& source);
   Status TakeHeld(YamlView members, const Source& source, std::string_view field, bool is_base64);
-  Status TakeInner(std::string_view text, Source source);
+  Status TakeInner(std::string_view text, const Source& source);
   Status TakeFlux(YamlView root, const Source& source);
   Status TakeOciRepository(YamlView spec, const Source& source);
   void TakeChart(YamlView chart_spec, std::string_view object_namespace, const Source& source);
