@@ -1,6 +1,7 @@
 // What rendered manifests and live nodes name, and whether a bundle has it.
 #include "intake/completeness.h"
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "base/testing.h"
 #include "intake/gunzip.h"
@@ -164,17 +165,6 @@ void PackedManifestsAreRead(void**) {
   std::string cut(kPacked, 80);
   ASSERT_CONTAINS(FindIn("kind: ConfigMap\nmetadata: {name: n}\nbinaryData: {c: " + cut + "}\n"),
                   "x.yaml: line 3: ConfigMap n binaryData[c] is no whole gzip file");
-}
-
-void Base64IsStandard(void**) {
-  ASSERT_TEXT(DecodeBase64("YWJj")->c_str(), "abc");
-  ASSERT_TEXT(*DecodeBase64("YWI="), "ab");
-  ASSERT_TEXT(*DecodeBase64("YW\nI"), "ab");
-  ASSERT_TEXT(*DecodeBase64("YQ=="), "a");
-  ASSERT_TEXT(*DecodeBase64(""), "");
-  for (const char* text : {"Y", "YQ=", "Y=Q=", "YW-j", "YWJj="}) {
-    assert_false(DecodeBase64(text).has_value());
-  }
 }
 
 std::vector<LiveImage> Live(std::string_view text) {
@@ -343,7 +333,6 @@ int main() {
       cmocka_unit_test(FluxSourcesAreImagesToo),
       cmocka_unit_test(ManifestsInsideOfOthersAreRead),
       cmocka_unit_test(PackedManifestsAreRead),
-      cmocka_unit_test(Base64IsStandard),
       cmocka_unit_test(TalosctlsTableIsRead),
       cmocka_unit_test(CrictlsJsonAndPlainLinesAreRead),
       cmocka_unit_test(WhatIsNoListOfImagesIsRefused),

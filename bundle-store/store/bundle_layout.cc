@@ -112,7 +112,8 @@ Result<BundleLayout> LayOutBundle(const BundlePlan& plan) {
   AppendEntry(&layout.front, "oci-layout", kOciLayout);
   AppendEntry(&layout.front, "index.json", index);
   AppendEntry(&layout.front, kOffsetTableName, EncodeOffsetTable(table));
-  AppendEntry(&layout.front, kSignaturesName, FormatSignatures({}));
+  AppendEntry(&layout.front, kSignaturesName,
+              plan.signatures().empty() ? FormatSignatures({}) : plan.signatures());
   if (!absent.empty()) AppendEntry(&layout.front, kAbsentTableName, EncodeAbsentTable(absent));
   layout.identity = Digest::Of(AsBytes(index));
   return layout;

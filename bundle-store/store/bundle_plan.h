@@ -56,6 +56,9 @@ class BundlePlan {
   // written is that bundle again.
   void SetIndexText(std::string index) { index_text_ = std::move(index); }
 
+  // The payload of cozy-airgap/signatures, instead of an empty list: those of the same index.json.
+  void SetSignatures(std::string payload) { signatures_ = std::move(payload); }
+
   // Makes the bundle a delta: it lists this blob as absent instead of carrying it. The blob must
   // be planned.
   void LeaveOut(const Digest& digest) { left_out_.insert(digest); }
@@ -71,6 +74,7 @@ class BundlePlan {
   const std::map<Digest, PlannedBlob>& blobs() const { return blobs_; }
   const std::set<Digest>& left_out() const { return left_out_; }
   const std::string& index_text() const { return index_text_; }
+  const std::string& signatures() const { return signatures_; }
 
  private:
   std::string name_;
@@ -80,6 +84,7 @@ class BundlePlan {
   std::map<Digest, PlannedBlob> blobs_;
   std::set<Digest> left_out_;
   std::string index_text_;
+  std::string signatures_;
 };
 
 }  // namespace airgap

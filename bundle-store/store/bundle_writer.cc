@@ -22,6 +22,12 @@ Result<std::unique_ptr<BundleWriter>> BundleWriter::Open(Env* env, const std::st
                                                          uint64_t part_bytes) {
   std::unique_ptr<BundleWriter> writer(new BundleWriter(env, path, mode, part_bytes));
   ASSIGN_OR_RETURN(writer->layout_, LayOutBundle(plan));
+  if (part_bytes > 0 &&
+      writer->layout_.total_bytes / part_bytes >= limits::bundle_parts_max_count) {
+    return LimitExceeded(path + " would have more than " +
+                         std::to_string(limits::bundle_parts_max_count) +
+                         " parts; give larger ones");
+  }
   for (const PlacedBlob& blob : writer->layout_.blobs) {
     if (blob.planned->source != nullptr) writer->blobs_.push_back(blob);
   }
@@ -205,8 +211,10 @@ Result<Digest> BundleWriter::Commit() {
 }
 
 Result<Digest> WriteBundle(Env* env, const std::string& path, const BundlePlan& plan,
-                           const std::function<void(const WriteProgress&)>& progress) {
-  ASSIGN_OR_RETURN(auto writer, BundleWriter::Open(env, path, plan, WriteMode::kAtOnce));
+                           const std::function<void(const WriteProgress&)>& progress,
+                           uint64_t part_bytes) {
+  ASSIGN_OR_RETURN(auto writer,
+                   BundleWriter::Open(env, path, plan, WriteMode::kAtOnce, part_bytes));
   if (progress) writer->SetObserver([&] { progress(writer->progress()); });
   for (const PlacedBlob& blob : writer->blobs()) RETURN_IF_ERROR(writer->WriteBlob(blob));
   return writer->Commit();

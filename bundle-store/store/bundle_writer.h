@@ -91,6 +91,7 @@ class BundleWriter {
 
 // The whole of it in one thread, kAtOnce. `progress` may be null.
 Result<Digest> WriteBundle(Env* env, const std::string& path, const BundlePlan& plan,
-                           const std::function<void(const WriteProgress&)>& progress);
+                           const std::function<void(const WriteProgress&)>& progress,
+                           uint64_t part_bytes = 0);
 
 }  // namespace airgap

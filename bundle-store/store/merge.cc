@@ -4,6 +4,7 @@
 
 #include "store/blob_stream.h"
 #include "store/held_blob.h"
+#include "store/signatures.h"
 
 namespace airgap {
 namespace {
@@ -65,6 +66,10 @@ Result<Digest> MergeDelta(Env* env, const std::string& path, const Bundles& base
   HeldBlobs source(bases, *delta);
   BundlePlan plan;
   plan.SetIndexText(delta->index_json());
+  // A delta that was signed makes a whole bundle that is. Damaged ones are left behind.
+  if (auto signatures = ReadSignatures(*delta); signatures.ok()) {
+    plan.SetSignatures(FormatSignatures(*signatures));
+  }
   for (const BlobEntry& blob : delta->blobs()) RETURN_IF_ERROR(PlanBlob(blob, &source, &plan));
   for (const BlobEntry& blob : delta->absent()) RETURN_IF_ERROR(PlanBlob(blob, &source, &plan));
   return WriteBundle(env, path, plan, progress);

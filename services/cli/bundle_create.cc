@@ -1,6 +1,4 @@
 // cozy-airgap bundle create
-#include <sys/stat.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -9,6 +7,7 @@
 #include "cli/bundle_maker.h"
 #include "cli/command.h"
 #include "cli/stop_signal.h"
+#include "store/bundle_file.h"
 
 namespace airgap {
 namespace {
@@ -59,13 +58,14 @@ int FailMissing(const CommandContext& context, const BundleMaker& maker) {
 
 void Report(const CommandContext& context, const BundleMaker& maker, const Digest& identity) {
   const CreateRequest& options = maker.request();
-  struct stat st {};
-  uint64_t bytes = stat(options.file.c_str(), &st) == 0 ? static_cast<uint64_t>(st.st_size) : 0;
+  std::string file = options.file + (options.part_bytes == 0 ? "" : kSplitManifestSuffix);
+  Result<BundleFile> written = OpenBundleFile(RealEnv(), file);
+  uint64_t bytes = written.ok() ? written->file->size_bytes() : 0;
   const Collector& taken = maker.collector();
   if (context.json) {
     JsonBuilder document;
     JsonNode root = document.root();
-    root.Put("file", options.file);
+    root.Put("file", file);
     root.Put("name", options.name);
     root.Put("version", options.version);
     root.Put("identity", identity.ToString());
@@ -78,7 +78,7 @@ void Report(const CommandContext& context, const BundleMaker& maker, const Diges
     context.PrintJson(document);
     return;
   }
-  context.Print(options.file + ": " + options.name + " " + options.version);
+  context.Print(file + ": " + options.name + " " + options.version);
   context.Print("identity   " + identity.ToString());
   context.Print("images     " + std::to_string(taken.image_count()));
   context.Print("referrers  " + std::to_string(taken.referrer_count()));
@@ -125,6 +125,11 @@ void AddBundleCreate(CLI::App& bundle, CommandContext& context) {
   create->add_option("--version", options->version, "its version, unless the recipe gives it");
   create->add_option("--file", options->file, "the bundle to write; appears when it is complete")
       ->required();
+  create
+      ->add_option("--split", options->split,
+                   "write FILE.part-001, ... of at most this size, as in 3900M, and"
+                   " FILE.parts.json; 4G is the most that FAT32 takes")
+      ->type_name("SIZE");
   auto add_list = [&](const char* flag, std::vector<std::string>& list, const char* type,
                       const char* help) {
     create->add_option(flag, list, help)->type_name(type)->allow_extra_args(false);

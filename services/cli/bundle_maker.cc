@@ -109,7 +109,8 @@ Result<Digest> BundleMaker::MakeAll() {
   RETURN_IF_ERROR(Gather());
   RETURN_IF_ERROR(CheckNothingMissing());
   WriteMode mode = request_.IsRemote() ? WriteMode::kResumable : WriteMode::kAtOnce;
-  ASSIGN_OR_RETURN(auto writer, BundleWriter::Open(RealEnv(), request_.file, plan_, mode));
+  ASSIGN_OR_RETURN(auto writer,
+                   BundleWriter::Open(RealEnv(), request_.file, plan_, mode, request_.part_bytes));
   left_partial_ = mode == WriteMode::kResumable;
   RETURN_IF_ERROR(FetchAll(writer.get()));
   RETURN_IF_ERROR(CheckTagsStayed());

@@ -54,6 +54,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddBundleCreate(*bundle, context);
   AddBundleVerify(*bundle, context);
   AddBundleSign(*bundle, context);
+  AddBundleRepair(*bundle, context);
   AddBundleInspect(*bundle, context);
   AddRecipe(*recipe, context);
   AddBundleDiff(*bundle, context);

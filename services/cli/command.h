@@ -32,6 +32,7 @@ struct CommandContext {
 void AddBundleCreate(CLI::App& bundle, CommandContext& context);
 void AddBundleVerify(CLI::App& bundle, CommandContext& context);
 void AddBundleSign(CLI::App& bundle, CommandContext& context);
+void AddBundleRepair(CLI::App& bundle, CommandContext& context);
 void AddBundleInspect(CLI::App& bundle, CommandContext& context);
 // `recipe` is the group of the commands check and from-list.
 void AddRecipe(CLI::App& recipe, CommandContext& context);

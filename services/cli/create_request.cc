@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "intake/asset_file.h"
+#include "store/split_file.h"
 
 namespace airgap {
 namespace {
@@ -119,6 +120,11 @@ Result<CreateRequest> ParseCreateRequest(const CreateOptions& options,
   request.name = options.name.empty() ? recipe.name : options.name;
   request.version = options.version.empty() ? recipe.version : options.version;
   request.jobs = options.jobs;
+  if (!options.split.empty()) {
+    Result<uint64_t> part_bytes = ParsePartSize(options.split);
+    if (!part_bytes.ok()) return part_bytes.status().WithContext("--split");
+    request.part_bytes = *part_bytes;
+  }
   if (request.name.empty()) return InvalidArgument("the bundle has no name: give --name");
   if (request.version.empty()) return InvalidArgument("the bundle has no version: give --version");
   request.platforms = std::move(recipe.platforms);

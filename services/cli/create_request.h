@@ -30,6 +30,7 @@ struct CreateOptions {
   std::string credentials;
   bool is_sparse = false;
   unsigned jobs = 0;
+  std::string split;  // the size of parts, or ""
 };
 
 struct CreateRequest {
@@ -43,6 +44,7 @@ struct CreateRequest {
   std::vector<Platform> platforms;  // as asked for; may be empty
   RegistryClientOptions registry;
   unsigned jobs = 0;
+  uint64_t part_bytes = 0;  // 0: one file
 
   // Whether something comes over the network: then an interrupted run is gone on with.
   bool IsRemote() const;
