@@ -164,7 +164,7 @@ void AFullListTakesNoMore(void**) {
 }
 
 void AListThatCannotBeReadIsDamageAndIsReplaced(void**) {
-  std::string bytes = WithPayload(MakeTestPlan().Encode(), "{\"sign");
+  std::string bytes = WithPayload(MakeTestPlan().Encode(), "{\"oops");
   auto bundle = OpenBytes(bytes);
   VerifyReport report = VerifyBundle(*bundle, nullptr, nullptr);
   assert_int_equal(report.problems.size(), 1);

@@ -9,7 +9,8 @@ using namespace airgap;
 extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_size) {
   static constexpr std::string_view kSeeds[] = {
       R"({"bundlePartsVersion":1,"identity":"sha256:)"
-      R"(4e8d49ce566c26211545c9229ddc47e73ef0453e7c4e23609ec24bdf6401de8b","sizeBytes":10,"parts":[)"
+      R"(4e8d49ce566c26211545c9229ddc47e73ef0453e7c4e23609ec24bdf6401de8b")"
+      R"(,"sizeBytes":10,"parts":[)"
       R"({"name":"a","sizeBytes":4,"digest":"sha256:)"
       R"(4e8d49ce566c26211545c9229ddc47e73ef0453e7c4e23609ec24bdf6401de8b"},)"
       R"({"name":"b","sizeBytes":6,"digest":"sha256:)"

@@ -46,7 +46,7 @@ class Pool {
         Read(stream, lock);
       } else if (Running* stream = StreamToHash()) {
         Hash(stream, lock);
-      } else {
+      } else if (!is_exhausted_ || !running_.empty()) {
         changed_.wait(lock);
         continue;
       }

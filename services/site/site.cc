@@ -6,8 +6,7 @@
 
 #include "base/limits.h"
 #include "base/password.h"
-#include "base/yaml.h"
-#include "site/nearest.h"
+#include "base/yaml_mapping.h"
 
 namespace airgap {
 namespace {
@@ -59,7 +58,9 @@ class Checker {
         }
         return true;
       }
-      Wrong(key, here, "unknown key; the nearest known one is " + Nearest(name, known));
+      std::string nearest(NearestName(name, known));
+      if (!nearest.empty()) nearest.insert(0, "; the nearest known one is ");
+      Wrong(key, here, "unknown key" + nearest);
       return true;
     });
   }

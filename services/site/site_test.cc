@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "base/password.h"
 #include "base/testing.h"
-#include "site/nearest.h"
 
 namespace airgap {
 namespace {
@@ -51,7 +50,7 @@ void AnUnknownKeyNamesItsLineAndTheNearest(void**) {
               "line 2: hostnames: unknown key; the nearest known one is hostNames\n");
   ASSERT_TEXT(Mistakes("push:\n  user: []\n"),
               "line 2: push.user: unknown key; the nearest known one is users\n");
-  ASSERT_TEXT(Nearest("", {"ab", "c"}), "c");
+  ASSERT_TEXT(Mistakes("something-else: x\n"), "line 1: something-else: unknown key\n");
 }
 
 void EveryMistakeIsTold(void**) {
