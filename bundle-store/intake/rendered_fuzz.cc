@@ -8,13 +8,20 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
   static constexpr std::string_view kSeeds[] = {
       "kind: Pod\nspec:\n  containers: [{image: a.io/b:1, args: ['--x=quay.io/c/d:v1']}]\n",
       "kind: ConfigMap\nbinaryData: {a: H4sIAAAAAAAA/w==}\ndata:\n  b: |\n    image: a.io/b:1\n",
-      "kind: HelmRepository\nmetadata: {name: r}\nspec: {url: 'oci://a.io/b'}\n---\n"
-      "kind: HelmRelease\nspec: {chart: {spec: {chart: c, version: 1.2.3, sourceRef: {kind: "
-      "HelmRepository, name: r}}}}\n",
-      "{\"kind\":\"List\",\"items\":[{\"kind\":\"OCIRepository\",\"spec\":{\"url\":\"oci://a.io/"
-      "b\",\"ref\":{\"digest\":\"sha256:x\"}}}]}",
-      "kind: Secret\ndata: {v: aW1hZ2U6IGEuaW8vc2VjcmV0OjE=}\nimage: &i {repository: a/b, tag: 1}\n"
-      "copy: *i\n",
+      R"(kind: HelmRepository
+metadata: {name: r}
+spec: {url: 'oci://a.io/b'}
+---
+kind: HelmRelease
+spec: {chart: {spec: {chart: c, version: 1.2.3, sourceRef: {kind: HelmRepository, name: r}}}}
+)",
+      R"({"kind":"List","items":[{"kind":"OCIRepository",
+"spec":{"url":"oci://a.io/b","ref":{"digest":"sha256:x"}}}]})",
+      R"(kind: Secret
+data: {v: aW1hZ2U6IGEuaW8vc2VjcmV0OjE=}
+image: &i {repository: a/b, tag: 1}
+copy: *i
+)",
   };
   return testing::CopySeed(kSeeds, number, out, max_size);
 }
