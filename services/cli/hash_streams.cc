@@ -14,7 +14,7 @@ namespace airgap {
 namespace {
 
 struct Buffer {
-  std::unique_ptr<uint8_t[]> bytes;
+  std::vector<uint8_t> bytes;
   size_t size = 0;
 };
 
@@ -89,7 +89,7 @@ class Pool {
     lock.unlock();
     buffer.size = static_cast<size_t>(std::min(left, limits::verify_buffer_bytes));
     Status status =
-        file_.ReadAt(running->stream->offset_bytes() + done, {buffer.bytes.get(), buffer.size});
+        file_.ReadAt(running->stream->offset_bytes() + done, {buffer.bytes.data(), buffer.size});
     lock.lock();
     is_reading_ = false;
     if (status.ok()) {
@@ -111,7 +111,7 @@ class Pool {
     lock.unlock();
     for (const Buffer& buffer : taken) {
       if (IsStopped()) break;
-      running->stream->Take({buffer.bytes.get(), buffer.size});
+      running->stream->Take({buffer.bytes.data(), buffer.size});
     }
     if (is_last && !IsStopped()) running->stream->End(running->status);
     lock.lock();
@@ -123,9 +123,7 @@ class Pool {
   }
 
   Buffer TakeBuffer() {
-    if (free_.empty()) {
-      return {std::make_unique_for_overwrite<uint8_t[]>(limits::verify_buffer_bytes), 0};
-    }
+    if (free_.empty()) return {std::vector<uint8_t>(limits::verify_buffer_bytes), 0};
     Buffer buffer = std::move(free_.back());
     free_.pop_back();
     return buffer;
