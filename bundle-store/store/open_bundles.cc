@@ -64,7 +64,12 @@ Result<Bundles> OpenBundlesIn(const BundleFile& file, std::vector<Status>* probl
     Result<std::shared_ptr<Bundle>> bundle =
         Bundle::Open(file.file, extent.offset_bytes, extent.size_bytes);
     Status status = bundle.status();
-    if (bundle.ok() && file.split) status = CheckIdentity(*file.split, **bundle);
+    if (file.split) {
+      status =
+          bundle.ok()
+              ? CheckIdentity(*file.split, **bundle)
+              : status.WithContext(file.split->PartPath(0) + " is damaged or not the first part");
+    }
     if (status.ok()) {
       bundles.push_back(*std::move(bundle));
       continue;

@@ -29,9 +29,9 @@ using NextStream = std::function<std::unique_ptr<HashStream>()>;
 //
 // One thread at a time reads; it always reads for the stream that began first and has room for
 // more, and begins a new one only when none has. So a medium that is slower than the processors is
-// read straight on, stream after stream, while a fast one keeps all of them busy: what is measured
-// in scripts/BENCH.md. Threads that each read for themselves were as fast on a fast disk, and made
-// a spinning one or a CD seek.
+// read straight on, stream after stream, while a fast one keeps all of them busy (figures:
+// scripts/BENCH.md). Threads that each read for themselves would make a spinning disk or a CD seek
+// from one blob to the other all the time.
 void HashInParallel(const ReadableFile& file, size_t threads, const std::atomic<bool>* stop,
                     const NextStream& next);
 
