@@ -2,7 +2,7 @@
 #pragma once
 
 #include "store/bundle.h"
-#include "store/bundle_writer.h"
+#include "store/bundle_plan.h"
 
 namespace airgap {
 

@@ -1,9 +1,6 @@
 #include "store/leftover.h"
 
-#include <algorithm>
-#include <vector>
-
-#include "base/limits.h"
+#include "store/blob_stream.h"
 
 namespace airgap {
 namespace {
@@ -46,16 +43,7 @@ bool Leftover::Has(const Descriptor& descriptor) const {
 }
 
 Status Leftover::Stream(const Descriptor& descriptor, const ByteSink& sink) {
-  size_t number = bundle_->Find(descriptor.digest).value();
-  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, descriptor.size_bytes));
-  for (uint64_t done = 0; done < descriptor.size_bytes;) {
-    uint64_t left = descriptor.size_bytes - done;
-    MutableByteSpan part(buffer.data(), std::min<uint64_t>(buffer.size(), left));
-    RETURN_IF_ERROR(bundle_->ReadBlob(number, done, part));
-    RETURN_IF_ERROR(sink(part));
-    done += part.size();
-  }
-  return OkStatus();
+  return StreamBlob(*bundle_, bundle_->Find(descriptor.digest).value(), sink);
 }
 
 Status Leftover::Remove(Env* env, const std::string& path) {
