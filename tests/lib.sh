@@ -104,6 +104,21 @@ wait_for() {
   done
 }
 
+# start_docker_registry: Debian's, empty, over plain HTTP on loopback; sets port.
+start_docker_registry() {
+  need docker-registry
+  # shellcheck disable=SC2034 # for those who source this file
+  port=$(free_port)
+  cat >"$WORK/config.yml" <<YAML
+version: 0.1
+log: {level: error, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: $WORK/storage}}
+http: {addr: "127.0.0.1:$port"}
+YAML
+  background registry docker-registry serve "$WORK/config.yml"
+  wait_for 20 "docker-registry" curl -sf "http://127.0.0.1:$port/v2/"
+}
+
 # start_serve BUNDLE [ARGUMENT...]: one process on loopback; sets PORT, URL and CA.
 start_serve() {
   local bundle=$1

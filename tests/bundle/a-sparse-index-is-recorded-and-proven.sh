@@ -3,18 +3,9 @@
 # verify finds nothing wrong, inspect shows it, the carried platform is served and the other is not.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
-need docker-registry
 
 "$ROOT/tests/bundle/make-layout" fallback "$WORK/layout"
-port=$(free_port)
-cat >"$WORK/config.yml" <<YAML
-version: 0.1
-log: {level: error, accesslog: {disabled: true}}
-storage: {filesystem: {rootdirectory: $WORK/storage}}
-http: {addr: "127.0.0.1:$port"}
-YAML
-background registry docker-registry serve "$WORK/config.yml"
-wait_for 20 "docker-registry" curl -sf "http://127.0.0.1:$port/v2/"
+start_docker_registry
 "$ROOT/tests/demo/push.py" "127.0.0.1:$port" "$WORK/layout"
 multi=$(json "$WORK/layout/index.json" "[m['digest'] for m in v['manifests']
   if m['annotations']['org.opencontainers.image.ref.name'] == 'ghcr.io/org/multi:v1'][0]")

@@ -5,18 +5,9 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 DEMO=$WORK/b.tar # what `references` reads
-need docker-registry
 
 "$ROOT/tests/bundle/make-layout" fallback "$WORK/layout"
-port=$(free_port)
-cat >"$WORK/config.yml" <<YAML
-version: 0.1
-log: {level: error, accesslog: {disabled: true}}
-storage: {filesystem: {rootdirectory: $WORK/storage}}
-http: {addr: "127.0.0.1:$port"}
-YAML
-background registry docker-registry serve "$WORK/config.yml"
-wait_for 20 "docker-registry" curl -sf "http://127.0.0.1:$port/v2/"
+start_docker_registry
 "$ROOT/tests/demo/push.py" "127.0.0.1:$port" "$WORK/layout"
 
 create() {
