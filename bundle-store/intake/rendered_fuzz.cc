@@ -22,6 +22,14 @@ data: {v: aW1hZ2U6IGEuaW8vc2VjcmV0OjE=}
 image: &i {repository: a/b, tag: 1}
 copy: *i
 )",
+      // No chart is called this, so there is no reference to it.
+      R"(kind: HelmRepository
+metadata: {name: r}
+spec: {url: 'oci://a.io/b'}
+---
+kind: HelmRelease
+spec: {chart: {spec: {chart: c>>, version: 1.2.3, sourceRef: {kind: HelmRepository, name: r}}}}
+)",
   };
   return testing::CopySeed(kSeeds, number, out, max_size);
 }

@@ -332,6 +332,10 @@ Status RenderedImages::AddText(std::string_view text, Certainty certainty, YamlV
   Result<Reference> reference = Reference::ParseFamiliar(text);
   FoundPlace place = PlaceOf(view, level, source);
   if (reference.ok()) return Add(*std::move(reference), certainty, std::move(place));
+  return AddUnreadable(text, certainty, std::move(place));
+}
+
+Status RenderedImages::AddUnreadable(std::string_view text, Certainty certainty, FoundPlace place) {
   FoundReference found;
   found.text = std::string(text.substr(0, limits::reference_max_bytes));
   found.certainty = certainty;
@@ -342,6 +346,10 @@ Status RenderedImages::AddText(std::string_view text, Certainty certainty, YamlV
 Status RenderedImages::Add(Reference reference, Certainty certainty, FoundPlace place) {
   FoundReference found;
   found.text = reference.ToString();
+  // Put together from several fields, any of which can be wrong.
+  if (!Reference::ParseFamiliar(found.text).ok()) {
+    return AddUnreadable(found.text, certainty, std::move(place));
+  }
   found.reference = std::move(reference);
   found.certainty = certainty;
   found.place = std::move(place);

@@ -65,6 +65,8 @@ class RenderedImages {
   Status ScanText(YamlView view, std::string_view text, const Level& level, const Source& source);
   Status AddText(std::string_view text, Certainty certainty, YamlView view, const Level& level,
                  const Source& source);
+  // Its place and text are reported; no bundle can have it.
+  Status AddUnreadable(std::string_view text, Certainty certainty, FoundPlace place);
   Status Add(Reference reference, Certainty certainty, FoundPlace place);
   static FoundPlace PlaceOf(YamlView view, const Level& level, const Source& source);
 
