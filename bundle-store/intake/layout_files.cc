@@ -1,12 +1,11 @@
 #include "intake/layout_files.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <vector>
 
-#include "base/limits.h"
+#include "base/pieces.h"
 
 namespace airgap {
 namespace {
@@ -59,15 +58,10 @@ Result<std::string> ReadExtent(const FileExtent& extent, uint64_t max_bytes,
 }
 
 Status StreamExtent(const FileExtent& extent, const ByteSink& sink) {
-  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, extent.size_bytes));
-  for (uint64_t done = 0; done < extent.size_bytes;) {
-    MutableByteSpan part(buffer.data(),
-                         std::min<uint64_t>(buffer.size(), extent.size_bytes - done));
-    RETURN_IF_ERROR(extent.file->ReadAt(extent.offset_bytes + done, part));
-    RETURN_IF_ERROR(sink(part));
-    done += part.size();
-  }
-  return OkStatus();
+  auto read = [&](uint64_t offset, MutableByteSpan out) {
+    return extent.file->ReadAt(offset, out);
+  };
+  return ReadPieces(extent.offset_bytes, extent.size_bytes, read, sink);
 }
 
 Result<std::unique_ptr<LayoutFiles>> OpenLayoutFolder(Env* env, const std::string& folder) {

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <new>
 
+#include "base/pieces.h"
+
 namespace airgap {
 namespace {
 
@@ -119,6 +121,18 @@ Digest Hasher::Finish() {
   EVP_DigestFinal_ex(context_, digest.bytes_.data(), &length);
   Start();
   return digest;
+}
+
+Result<Digest> DigestOfStretch(
+    uint64_t offset_bytes, uint64_t size_bytes,
+    const std::function<Status(uint64_t offset, MutableByteSpan out)>& read,
+    DigestAlgorithm algorithm) {
+  Hasher hasher(algorithm);
+  RETURN_IF_ERROR(ReadPieces(offset_bytes, size_bytes, read, [&](MutableByteSpan piece) {
+    hasher.Update(piece);
+    return OkStatus();
+  }));
+  return hasher.Finish();
 }
 
 }  // namespace airgap

@@ -69,4 +69,11 @@ class Hasher {
   evp_md_ctx_st* context_;
 };
 
+// The digest of `size_bytes` from `offset_bytes` on, as `read(offset, out)` gives them piece by
+// piece. Errors: those of `read`.
+Result<Digest> DigestOfStretch(
+    uint64_t offset_bytes, uint64_t size_bytes,
+    const std::function<Status(uint64_t offset, MutableByteSpan out)>& read,
+    DigestAlgorithm algorithm = DigestAlgorithm::kSha256);
+
 }  // namespace airgap

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/limits.h"
-
 namespace airgap {
 namespace {
 
@@ -36,16 +34,11 @@ Status Upload::Append(ByteSpan bytes) {
 Result<Digest> Upload::Hash(DigestAlgorithm algorithm) {
   if (file_ == nullptr) return Unavailable("upload session " + id_ + " has ended");
   if (algorithm == DigestAlgorithm::kSha256) return hasher_.Finish();
-  Hasher hasher(algorithm);
-  std::vector<uint8_t> buffer(limits::io_buffer_bytes);
-  for (uint64_t done = 0; done < received_bytes_;) {
-    MutableByteSpan part(buffer.data(), std::min<uint64_t>(buffer.size(), received_bytes_ - done));
-    RETURN_IF_ERROR(file_->ReadAt(done, part));
-    hasher.Update(part);
-    done += part.size();
+  auto read = [this](uint64_t offset, MutableByteSpan out) {
     Touch();
-  }
-  return hasher.Finish();
+    return file_->ReadAt(offset, out);
+  };
+  return DigestOfStretch(0, received_bytes_, read, algorithm);
 }
 
 Status Upload::Sync() {

@@ -94,17 +94,12 @@ uint64_t AssetReader::ChunkLength(uint64_t chunk) const {
 }
 
 Status AssetReader::VerifyChunk(uint64_t chunk) {
-  Hasher hasher;
-  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, ChunkLength(chunk)));
   uint64_t start = chunk * limits::asset_chunk_bytes;
-  for (uint64_t done = 0; done < ChunkLength(chunk);) {
-    MutableByteSpan part(buffer.data(),
-                         std::min<uint64_t>(buffer.size(), ChunkLength(chunk) - done));
-    RETURN_IF_ERROR(bundle_->ReadBlob(blob_number_, start + done, part));
-    hasher.Update(part);
-    done += part.size();
-  }
-  if (hasher.Finish() != chunks_[chunk]) {
+  auto read = [this](uint64_t offset, MutableByteSpan out) {
+    return bundle_->ReadBlob(blob_number_, offset, out);
+  };
+  ASSIGN_OR_RETURN(Digest digest, DigestOfStretch(start, ChunkLength(chunk), read));
+  if (digest != chunks_[chunk]) {
     bundle_->SetState(blob_number_, BlobState::kCorrupt);
     return Corrupt("asset /" + path_ + " is withdrawn: its bytes " + std::to_string(start) +
                    " to " + std::to_string(start + ChunkLength(chunk) - 1) + " in " +

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/pieces.h"
 #include "store/split_file.h"
 
 namespace airgap {
@@ -130,15 +131,14 @@ WriteProgress BundleWriter::progress() const {
 }
 
 Status BundleWriter::HashKept(const PlacedBlob& blob, uint64_t kept_bytes, Hasher* hasher) {
-  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, kept_bytes));
-  for (uint64_t done = 0; done < kept_bytes;) {
+  auto read = [this](uint64_t offset, MutableByteSpan out) {
     if (stopped_) return Unavailable("stopped");
-    MutableByteSpan part(buffer.data(), std::min<uint64_t>(buffer.size(), kept_bytes - done));
-    RETURN_IF_ERROR(file_->ReadAt(blob.offset_bytes + done, part));
-    hasher->Update(part);
-    done += part.size();
-  }
-  return OkStatus();
+    return file_->ReadAt(offset, out);
+  };
+  return ReadPieces(blob.offset_bytes, kept_bytes, read, [&](MutableByteSpan piece) {
+    hasher->Update(piece);
+    return OkStatus();
+  });
 }
 
 Status BundleWriter::Fetch(const PlacedBlob& blob, BlobSource* source, uint64_t kept_bytes) {

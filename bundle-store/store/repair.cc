@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "base/limits.h"
+#include "store/blob_stream.h"
 #include "store/bundle_front.h"
 #include "store/tar.h"
 
@@ -119,14 +119,12 @@ class BundleRepair {
   }
 
   Status CopyBlob(const Bundle& source, size_t number, const BlobEntry& to) {
-    std::vector<uint8_t> buffer(limits::io_buffer_bytes);
-    for (uint64_t done = 0; done < to.size_bytes;) {
-      MutableByteSpan bytes(buffer.data(), std::min<uint64_t>(buffer.size(), to.size_bytes - done));
-      RETURN_IF_ERROR(source.ReadBlob(number, done, bytes));
-      RETURN_IF_ERROR(WriteAt(to.offset_bytes + done, bytes));
-      done += bytes.size();
-    }
-    return OkStatus();
+    uint64_t offset = to.offset_bytes;
+    return StreamBlob(source, number, [&](ByteSpan bytes) {
+      uint64_t here = offset;
+      offset += bytes.size();
+      return WriteAt(here, bytes);
+    });
   }
 
   Status WriteAt(uint64_t offset, ByteSpan bytes) {
@@ -172,17 +170,14 @@ class BundleRepair {
 
   Status CheckParts() {
     const SplitManifest& manifest = file_.split->manifest();
-    std::vector<uint8_t> buffer(limits::io_buffer_bytes);
+    auto read = [this](uint64_t offset, MutableByteSpan out) {
+      return file_.file->ReadAt(offset, out);
+    };
     for (size_t part = 0; part < manifest.parts.size(); ++part) {
-      Hasher hasher;
-      for (uint64_t done = 0; done < manifest.parts[part].size_bytes;) {
-        uint64_t left = manifest.parts[part].size_bytes - done;
-        MutableByteSpan bytes(buffer.data(), std::min<uint64_t>(buffer.size(), left));
-        RETURN_IF_ERROR(file_.file->ReadAt(file_.split->PartOffset(part) + done, bytes));
-        hasher.Update(bytes);
-        done += bytes.size();
-      }
-      if (hasher.Finish() == manifest.parts[part].digest) continue;
+      const SplitPart& wanted = manifest.parts[part];
+      ASSIGN_OR_RETURN(Digest digest,
+                       DigestOfStretch(file_.split->PartOffset(part), wanted.size_bytes, read));
+      if (digest == wanted.digest) continue;
       result_.problems.push_back(file_.split->PartPath(part) +
                                  " still does not match its digest; copy it again");
     }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/pieces.h"
 #include "store/bundle_file.h"
 
 namespace airgap {
@@ -34,15 +34,15 @@ Result<PartDigests> HashPart(const SplitFile& file, size_t number, const Patch& 
   Hasher after;
   uint64_t start = file.PartOffset(number);
   uint64_t size = file.manifest().parts[number].size_bytes;
-  std::vector<uint8_t> buffer(limits::io_buffer_bytes);
-  for (uint64_t done = 0; done < size;) {
-    MutableByteSpan bytes(buffer.data(), std::min<uint64_t>(buffer.size(), size - done));
-    RETURN_IF_ERROR(file.ReadAt(start + done, bytes));
-    before.Update(bytes);
-    Apply(patch, start + done, bytes);
-    after.Update(bytes);
-    done += bytes.size();
-  }
+  auto read = [&](uint64_t offset, MutableByteSpan out) { return file.ReadAt(offset, out); };
+  uint64_t at = start;
+  RETURN_IF_ERROR(ReadPieces(start, size, read, [&](MutableByteSpan piece) {
+    before.Update(piece);
+    Apply(patch, at, piece);
+    after.Update(piece);
+    at += piece.size();
+    return OkStatus();
+  }));
   return PartDigests{before.Finish(), after.Finish()};
 }
 

@@ -50,15 +50,8 @@ Result<Digest> ReadIdentity(const ReadableFile& file) {
 
 // The SHA-256 of a part, read back from where it was written.
 Result<Digest> DigestOf(PendingFile* file, uint64_t size) {
-  Hasher hasher;
-  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, size));
-  for (uint64_t done = 0; done < size;) {
-    MutableByteSpan bytes(buffer.data(), std::min<uint64_t>(buffer.size(), size - done));
-    RETURN_IF_ERROR(file->ReadAt(done, bytes));
-    hasher.Update(bytes);
-    done += bytes.size();
-  }
-  return hasher.Finish();
+  return DigestOfStretch(
+      0, size, [file](uint64_t offset, MutableByteSpan out) { return file->ReadAt(offset, out); });
 }
 
 class SplitPending : public PendingFile {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/limits.h"
+#include "base/pieces.h"
 #include "store/closure.h"
 #include "store/held_blob.h"
 #include "store/offset_table.h"
@@ -157,16 +158,15 @@ Status VerifyBlob(const Bundle& bundle, size_t blob_number,
   const BlobEntry& blob = bundle.blobs()[blob_number];
   RETURN_IF_ERROR(bundle.CheckHeader(blob_number));
   Hasher hasher;
-  std::vector<uint8_t> buffer(std::min(limits::io_buffer_bytes, blob.size_bytes));
-  for (uint64_t done = 0; done < blob.size_bytes;) {
-    MutableByteSpan part(buffer.data(), std::min<uint64_t>(buffer.size(), blob.size_bytes - done));
+  auto read = [&](uint64_t offset, MutableByteSpan out) {
     if (Stopped(stop)) return Unavailable("verification was stopped");
-    RETURN_IF_ERROR(
-        bundle.ReadBlob(blob_number, done, part).WithContext("blob " + blob.digest.ToString()));
-    hasher.Update(part);
-    done += part.size();
-    if (progress) progress(part.size());
-  }
+    return bundle.ReadBlob(blob_number, offset, out).WithContext("blob " + blob.digest.ToString());
+  };
+  RETURN_IF_ERROR(ReadPieces(0, blob.size_bytes, read, [&](MutableByteSpan piece) {
+    hasher.Update(piece);
+    if (progress) progress(piece.size());
+    return OkStatus();
+  }));
   return SettleBlob(bundle, blob_number, hasher.Finish());
 }
 

@@ -1,10 +1,8 @@
 #include "pull/file_fetch.h"
 
-#include <algorithm>
 #include <charconv>
 #include <vector>
 
-#include "base/limits.h"
 #include "pull/reply.h"
 #include "pull/retry.h"
 
@@ -137,16 +135,8 @@ class Fetcher {
   // What does not match is removed, so that the next run fetches it anew.
   Status CheckDigest(const std::string& path) {
     ASSIGN_OR_RETURN(auto file, env_->OpenReadable(path));
-    Hasher hasher;
-    std::vector<uint8_t> buffer(limits::io_buffer_bytes);
-    for (uint64_t done = 0; done < file->size_bytes();) {
-      uint64_t left = file->size_bytes() - done;
-      MutableByteSpan part(buffer.data(), std::min<uint64_t>(buffer.size(), left));
-      RETURN_IF_ERROR(file->ReadAt(done, part));
-      hasher.Update(part);
-      done += part.size();
-    }
-    Digest digest = hasher.Finish();
+    auto read = [&](uint64_t offset, MutableByteSpan out) { return file->ReadAt(offset, out); };
+    ASSIGN_OR_RETURN(Digest digest, DigestOfStretch(0, file->size_bytes(), read));
     if (digest == *fetch_.digest) return OkStatus();
     RETURN_IF_ERROR(env_->RemoveFile(path));
     return Corrupt(fetch_.url + " is " + digest.ToString() + ", not " + fetch_.digest->ToString());
