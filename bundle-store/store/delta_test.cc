@@ -80,9 +80,15 @@ void ADiffNamesWhatChanges(void**) {
   assert_int_equal(none.delta.blobs, 0);
 }
 
+Result<Digest> MergeDelta(Env* env, const std::string& path, const Bundles& bases,
+                          const std::shared_ptr<Bundle>& delta) {
+  ASSIGN_OR_RETURN(auto merge, MergePlan::Make(bases, delta));
+  return WriteBundle(env, path, merge->plan(), nullptr);
+}
+
 std::string Merge(const Bundles& bases, const std::shared_ptr<Bundle>& delta) {
   TempFolder folder;
-  ASSERT_OK(MergeDelta(RealEnv(), folder / "m.tar", bases, delta, nullptr));
+  ASSERT_OK(MergeDelta(RealEnv(), folder / "m.tar", bases, delta));
   auto bytes = ReadWholeFile(RealEnv(), folder / "m.tar", UINT64_MAX);
   ASSERT_OK(bytes);
   return *bytes;
@@ -100,8 +106,7 @@ void AMergedDeltaIsTheWholeBundle(void**) {
   // Over a bundle and a delta, and over that delta alone.
   auto third = OpenBytes(NextDelta({delta}));
   assert_true(Merge({base, delta}, third) == whole);
-  ASSERT_CODE(MergeDelta(RealEnv(), "/nowhere/x", {delta}, third, nullptr).status(),
-              Code::kNotFound);
+  ASSERT_CODE(MergeDelta(RealEnv(), "/nowhere/x", {delta}, third).status(), Code::kNotFound);
 }
 
 void AMergeWithTheWrongBaseNamesWhatIsMissing(void**) {
@@ -111,7 +116,7 @@ void AMergeWithTheWrongBaseNamesWhatIsMissing(void**) {
   other.AddRoot(other.AddImage("tool layer"), "docker.io/library/tool:1");
   auto wrong = OpenBytes(other.Encode());
   TempFolder folder;
-  auto merged = MergeDelta(RealEnv(), folder / "m.tar", {wrong}, delta, nullptr);
+  auto merged = MergeDelta(RealEnv(), folder / "m.tar", {wrong}, delta);
   ASSERT_CODE(merged.status(), Code::kNotFound);
   assert_int_equal(MissingFrom({wrong}, *delta).size(), 3);  // the asset: manifest, config, file
   assert_true(std::filesystem::is_empty(folder.path()));
@@ -124,7 +129,7 @@ void AMergeWithADamagedBaseMakesNothing(void**) {
   const BlobEntry& file = base->blobs()[*base->Find(Digest::Of(AsBytes(TestAssetContent())))];
   damaged[file.offset_bytes + file.size_bytes / 2] ^= 1;
   TempFolder folder;
-  auto merged = MergeDelta(RealEnv(), folder / "m.tar", {OpenBytes(damaged)}, delta, nullptr);
+  auto merged = MergeDelta(RealEnv(), folder / "m.tar", {OpenBytes(damaged)}, delta);
   ASSERT_CODE(merged.status(), Code::kCorrupt);
   ASSERT_CONTAINS(merged.status().message(), file.digest.ToString());
   assert_true(std::filesystem::is_empty(folder.path()));
@@ -137,7 +142,7 @@ void AMergeThatFailsLeavesNothing(void**) {
   for (uint64_t fail_at = 1; !finished; ++fail_at) {
     TempFolder folder;
     FaultEnv env(fail_at, ENOSPC);
-    finished = MergeDelta(&env, folder / "m.tar", {base}, delta, nullptr).ok();
+    finished = MergeDelta(&env, folder / "m.tar", {base}, delta).ok();
     assert_true(finished || std::filesystem::is_empty(folder.path()));
     assert_true(fail_at < 10'000);
   }

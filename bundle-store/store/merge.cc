@@ -11,27 +11,6 @@ namespace {
 
 using Bundles = std::vector<std::shared_ptr<Bundle>>;
 
-// Gives each blob from the first bundle that holds it.
-class HeldBlobs : public BlobSource {
- public:
-  HeldBlobs(const Bundles& bases, const Bundle& delta) {
-    bundles_.push_back(&delta);
-    for (const auto& base : bases) bundles_.push_back(base.get());
-  }
-
-  Status Stream(const Descriptor& descriptor, const ByteSink& sink) override {
-    for (const Bundle* bundle : bundles_) {
-      std::optional<size_t> number = bundle->Find(descriptor.digest);
-      if (!number || bundle->state(*number) == BlobState::kCorrupt) continue;
-      return StreamBlob(*bundle, *number, sink).WithContext(bundle->location());
-    }
-    return NotFound("no bundle holds blob " + descriptor.digest.ToString());
-  }
-
- private:
-  std::vector<const Bundle*> bundles_;
-};
-
 bool IsHeld(const Bundles& bundles, const BlobEntry& blob) {
   return std::any_of(bundles.begin(), bundles.end(), [&](const auto& bundle) {
     std::optional<size_t> number = bundle->Find(blob.digest);
@@ -56,23 +35,46 @@ std::vector<BlobEntry> MissingFrom(const Bundles& bases, const Bundle& delta) {
   return missing;
 }
 
-Result<Digest> MergeDelta(Env* env, const std::string& path, const Bundles& bases,
-                          const std::shared_ptr<Bundle>& delta,
-                          const std::function<void(const WriteProgress&)>& progress) {
+// Gives each blob from the first bundle that holds it.
+class MergePlan::HeldBlobs : public BlobSource {
+ public:
+  // The delta first.
+  explicit HeldBlobs(Bundles bundles) : bundles_(std::move(bundles)) {}
+
+  Status Stream(const Descriptor& descriptor, const ByteSink& sink) override {
+    for (const auto& bundle : bundles_) {
+      std::optional<size_t> number = bundle->Find(descriptor.digest);
+      if (!number || bundle->state(*number) == BlobState::kCorrupt) continue;
+      return StreamBlob(*bundle, *number, sink).WithContext(bundle->location());
+    }
+    return NotFound("no bundle holds blob " + descriptor.digest.ToString());
+  }
+
+ private:
+  Bundles bundles_;
+};
+
+MergePlan::MergePlan() = default;
+MergePlan::~MergePlan() = default;
+
+Result<std::unique_ptr<MergePlan>> MergePlan::Make(Bundles bases, std::shared_ptr<Bundle> delta) {
   if (std::vector<BlobEntry> missing = MissingFrom(bases, *delta); !missing.empty()) {
     return NotFound(std::to_string(missing.size()) + " of the blobs that " + delta->location() +
                     " leaves out are in no base, " + missing[0].digest.ToString() + " first");
   }
-  HeldBlobs source(bases, *delta);
-  BundlePlan plan;
+  std::unique_ptr<MergePlan> merge(new MergePlan);
+  bases.insert(bases.begin(), delta);
+  merge->source_ = std::make_unique<HeldBlobs>(std::move(bases));
+  BundlePlan& plan = merge->plan_;
   plan.SetIndexText(delta->index_json());
   // A delta that was signed makes a whole bundle that is. Damaged ones are left behind.
   if (auto signatures = ReadSignatures(*delta); signatures.ok()) {
     plan.SetSignatures(FormatSignatures(*signatures));
   }
-  for (const BlobEntry& blob : delta->blobs()) RETURN_IF_ERROR(PlanBlob(blob, &source, &plan));
-  for (const BlobEntry& blob : delta->absent()) RETURN_IF_ERROR(PlanBlob(blob, &source, &plan));
-  return WriteBundle(env, path, plan, progress);
+  BlobSource* source = merge->source_.get();
+  for (const BlobEntry& blob : delta->blobs()) RETURN_IF_ERROR(PlanBlob(blob, source, &plan));
+  for (const BlobEntry& blob : delta->absent()) RETURN_IF_ERROR(PlanBlob(blob, source, &plan));
+  return merge;
 }
 
 Status LeaveOutHeld(const Bundles& bases, BundlePlan* plan) {

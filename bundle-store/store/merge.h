@@ -1,13 +1,12 @@
 // Puts a delta and what it leaves out together again. ../FORMAT.md "Delta bundles".
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "store/bundle.h"
-#include "store/bundle_writer.h"
+#include "store/bundle_plan.h"
 
 namespace airgap {
 
@@ -15,13 +14,25 @@ namespace airgap {
 std::vector<BlobEntry> MissingFrom(const std::vector<std::shared_ptr<Bundle>>& bases,
                                    const Bundle& delta);
 
-// Writes the whole bundle, the same bytes as creating it whole gives, every digest verified on the
-// way; it appears under `path` only when it is complete. Returns its identity, which is the
-// delta's. kNotFound when MissingFrom() is not empty.
-Result<Digest> MergeDelta(Env* env, const std::string& path,
-                          const std::vector<std::shared_ptr<Bundle>>& bases,
-                          const std::shared_ptr<Bundle>& delta,
-                          const std::function<void(const WriteProgress&)>& progress);
+// The whole bundle that a delta and its bases make, for a BundleWriter: the same bytes as creating
+// it whole gives, and the delta's identity. The writer verifies every digest on the way.
+class MergePlan {
+ public:
+  // kNotFound when MissingFrom() is not empty.
+  static Result<std::unique_ptr<MergePlan>> Make(std::vector<std::shared_ptr<Bundle>> bases,
+                                                 std::shared_ptr<Bundle> delta);
+  ~MergePlan();
+
+  // Its payloads may be asked for by several threads. Lives as long as this.
+  const BundlePlan& plan() const { return plan_; }
+
+ private:
+  class HeldBlobs;
+  MergePlan();
+
+  std::unique_ptr<HeldBlobs> source_;
+  BundlePlan plan_;
+};
 
 // Plans what `bases` hold of a bundle as left out of it. kCorrupt when a base has a blob in another
 // size than the plan.

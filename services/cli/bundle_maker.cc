@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <thread>
 #include <tuple>
 
 #include "base/limits.h"
 #include "cli/open_files.h"
 #include "cli/parallel.h"
+#include "cli/write_watcher.h"
 #include "pull/file_fetch.h"
 #include "store/merge.h"
 
@@ -31,41 +31,6 @@ bool IsOfOnePart(const Status& status) {
       return false;
   }
 }
-
-// Draws the writer's progress until it goes out of scope, and hands a stop on to the writer.
-class WriteWatcher {
- public:
-  WriteWatcher(BundleWriter* writer, bool quiet, const std::atomic<bool>* stop)
-      : writer_(writer), line_("fetching", quiet), stop_(stop), thread_([this] { Run(); }) {}
-  ~WriteWatcher() {
-    done_ = true;
-    thread_.join();
-    Draw();
-  }
-
- private:
-  void Run() {
-    while (!done_) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-      if (stop_->load()) writer_->Stop();
-      Draw();
-    }
-  }
-
-  void Draw() {
-    WriteProgress now = writer_->progress();
-    line_.Update(
-        now.done_bytes, now.total_bytes,
-        std::to_string(now.done_blobs) + " of " + std::to_string(now.total_blobs) + " blobs",
-        now.kept_bytes);
-  }
-
-  BundleWriter* writer_;
-  ProgressLine line_;
-  const std::atomic<bool>* stop_;
-  std::atomic<bool> done_{false};
-  std::thread thread_;
-};
 
 }  // namespace
 
@@ -274,7 +239,7 @@ Status BundleMaker::FetchAll(BundleWriter* writer) {
     });
   }
   {
-    WriteWatcher watcher(writer, quiet_, stop_);
+    WriteWatcher watcher(writer, "fetching", quiet_, stop_);
     RunParallel(jobs, order.size(), [&](size_t number) { return FetchOne(writer, order[number]); });
   }
   RETURN_IF_ERROR(Stopped());

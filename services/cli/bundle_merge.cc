@@ -4,18 +4,26 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 
-#include "base/limits.h"
 #include "cli/command.h"
 #include "cli/open_files.h"
+#include "cli/parallel.h"
 #include "cli/progress.h"
+#include "cli/stop_signal.h"
+#include "cli/write_watcher.h"
+#include "store/split_file.h"
 
 namespace airgap {
 namespace {
 
+// One reads while the other hashes; with more of them a spinning disk would only seek.
+constexpr size_t kThreads = 2;
+
 struct MergeOptions {
   std::vector<std::string> files;  // the bases, and the delta last
   std::string file;
+  std::string split;
 };
 
 int FailMissing(const CommandContext& context, const Bundle& delta,
@@ -64,6 +72,34 @@ void Report(const CommandContext& context, const MergeOptions& options, const Bu
   context.Print("size       " + FormatBytes(bytes));
 }
 
+Result<Digest> WriteMerged(const MergeOptions& options, const BundlePlan& plan, bool quiet,
+                           uint64_t* bytes) {
+  uint64_t part_bytes = 0;
+  if (!options.split.empty()) {
+    Result<uint64_t> size = ParsePartSize(options.split);
+    if (!size.ok()) return size.status().WithContext("--split");
+    part_bytes = *size;
+  }
+  const std::atomic<bool>* stop = StopOnSignal();
+  ASSIGN_OR_RETURN(auto writer, BundleWriter::Open(RealEnv(), options.file, plan,
+                                                   WriteMode::kAtOnce, part_bytes));
+  *bytes = writer->progress().total_bytes;
+  std::mutex mutex;
+  Status failure;
+  {
+    WriteWatcher watcher(writer.get(), "merging", quiet, stop);
+    const std::vector<PlacedBlob>& blobs = writer->blobs();
+    RunParallel(kThreads, blobs.size(), [&](size_t number) {
+      Status status = *stop ? Unavailable("stopped by a signal") : writer->WriteBlob(blobs[number]);
+      std::lock_guard lock(mutex);
+      if (!status.ok() && failure.ok()) failure = status;
+      return status.ok();
+    });
+  }
+  RETURN_IF_ERROR(failure);
+  return writer->Commit();
+}
+
 int RunMerge(const CommandContext& context, const MergeOptions& options) {
   std::vector<std::string> base_paths(options.files.begin(), options.files.end() - 1);
   auto bases = OpenEvery(base_paths);
@@ -77,17 +113,11 @@ int RunMerge(const CommandContext& context, const MergeOptions& options) {
   }
   std::vector<BlobEntry> missing = MissingFrom(*bases, **delta);
   if (!missing.empty()) return FailMissing(context, **delta, missing);
+  auto merge = MergePlan::Make(*bases, *delta);
+  if (!merge.ok()) return context.Fail(merge.status());
   uint64_t bytes = 0;
-  Result<Digest> identity = NotFound("");
-  {
-    ProgressLine line("merging", context.quiet || context.json);
-    identity = MergeDelta(RealEnv(), options.file, *bases, *delta, [&](const WriteProgress& now) {
-      bytes = now.total_bytes;
-      line.Update(
-          now.done_bytes, now.total_bytes,
-          std::to_string(now.done_blobs) + " of " + std::to_string(now.total_blobs) + " blobs");
-    });
-  }
+  Result<Digest> identity =
+      WriteMerged(options, (*merge)->plan(), context.quiet || context.json, &bytes);
   if (!identity.ok()) return context.Fail(identity.status());
   Report(context, options, **delta, bytes);
   return kExitFine;
@@ -106,6 +136,10 @@ void AddBundleMerge(CLI::App& bundle, CommandContext& context) {
       ->expected(2, -1);
   merge->add_option("--file", options->file, "the bundle to write; appears when it is complete")
       ->required();
+  merge
+      ->add_option("--split", options->split,
+                   "in parts of at most this size, as 'bundle create --split' writes them")
+      ->type_name("SIZE");
   merge->callback([&context, options] {
     context.run = [&context, options] { return RunMerge(context, *options); };
   });

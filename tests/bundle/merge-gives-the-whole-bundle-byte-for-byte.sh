@@ -10,6 +10,13 @@ create=("$AIRGAP" bundle create --quiet "${create_new[@]}")
 "$AIRGAP" bundle merge --quiet "$WORK/old.tar" "$WORK/delta.tar" --file "$WORK/merged.tar"
 cmp "$WORK/new.tar" "$WORK/merged.tar"
 
+# In parts, for a FAT32 stick.
+mkdir "$WORK/parts"
+"$AIRGAP" bundle merge --quiet "$WORK/old.tar" "$WORK/delta.tar" --split 64M \
+  --file "$WORK/parts/merged.tar"
+cat "$WORK"/parts/merged.tar.part-* | cmp "$WORK/new.tar" -
+"$AIRGAP" bundle verify --quiet "$WORK/parts/merged.tar.parts.json"
+
 # From two whole bundles.
 "$AIRGAP" bundle create --quiet --name t --version 2 --from "bundle:$WORK/new.tar" \
   --base "$WORK/old.tar" --file "$WORK/again.tar"
