@@ -66,6 +66,12 @@ std::string JoinPlatforms(const std::vector<Platform>& platforms) {
   return joined;
 }
 
+// What a bundle that is the source says of its own root.
+std::string WasReducedFrom(const Descriptor& root) {
+  Result<Digest> digest = Digest::Parse(root.Annotation(annotation::kReducedFrom));
+  return digest.ok() ? digest->ToString() : "";
+}
+
 std::string CosignTag(const Digest& digest) {
   std::string tag = digest.ToString();
   tag[tag.find(':')] = '-';
@@ -226,7 +232,7 @@ void Collector::AddReferrerRoot(const Walk& walk, const Descriptor& descriptor,
 }
 
 Status Collector::AddImageRoot(const Walk& walk, const Descriptor& descriptor,
-                               const Reference& reference) {
+                               const Reference& reference, const std::string& reduced_from) {
   std::string ref_name = reference.ToString();
   const std::string& source = walk.source->name();
   std::lock_guard lock(mutex_);
@@ -241,6 +247,7 @@ Status Collector::AddImageRoot(const Walk& walk, const Descriptor& descriptor,
   if (IsIndexKind(KindOfMediaType(descriptor.media_type)) && !walk.sparse_platforms.empty()) {
     root.annotations[annotation::kSparse] = JoinPlatforms(walk.sparse_platforms);
   }
+  if (!reduced_from.empty()) root.annotations[annotation::kReducedFrom] = reduced_from;
   plan_->AddRoot(std::move(root));
   ++image_count_;
   return OkStatus();
@@ -275,9 +282,11 @@ Status Collector::TakeImage(ImageSource* source, const NamedImage& image,
   }
   Walk walk{source, wanted, sparse_platforms};
   Descriptor descriptor = image.descriptor;
+  std::string reduced_from = WasReducedFrom(descriptor);
   if (only_platform && !wanted.digest) {
     ASSIGN_OR_RETURN(std::optional<Descriptor> reduced, Reduce(walk, descriptor, *only_platform));
     if (!reduced) return OkStatus();
+    if (reduced->digest != descriptor.digest) reduced_from = descriptor.digest.ToString();
     descriptor = *std::move(reduced);
   }
   Reference carried = wanted;
@@ -290,7 +299,7 @@ Status Collector::TakeImage(ImageSource* source, const NamedImage& image,
     std::lock_guard lock(mutex_);
     if (roots_.contains(carried.ToString())) return OkStatus();
   }
-  return AddImageRoot(walk, descriptor, carried);
+  return AddImageRoot(walk, descriptor, carried, reduced_from);
 }
 
 Status Collector::TakeAsset(ImageSource* source, const Descriptor& descriptor) {

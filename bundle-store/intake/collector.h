@@ -32,7 +32,8 @@ class Collector {
 
   // Plans an image. Its tag is carried as host/repository:tag, an image without a tag by digest.
   // A reference with both must have that digest (kCorrupt). An index named by a tag alone becomes
-  // the manifest of `only_platform` where one is given; every other index comes whole.
+  // the manifest of `only_platform` where one is given, and its name in index.json records which it
+  // was; every other index comes whole.
   // `source` must live until the bundle is written.
   // With `sparse_platforms` an index keeps its bytes, but only its children for these come along,
   // and its name in index.json records it.
@@ -75,7 +76,9 @@ class Collector {
   // The manifest that a tag stands for when one platform was chosen.
   Result<std::optional<Descriptor>> Reduce(const Walk& walk, Descriptor descriptor,
                                            const Platform& platform);
-  Status AddImageRoot(const Walk& walk, const Descriptor& descriptor, const Reference& reference);
+  // `reduced_from`: the digest of the index that the name stands for elsewhere; may be empty.
+  Status AddImageRoot(const Walk& walk, const Descriptor& descriptor, const Reference& reference,
+                      const std::string& reduced_from = "");
   bool IsLeftOut(const Walk& walk, const Descriptor& child) const;
   void AddReferrerRoot(const Walk& walk, const Descriptor& descriptor, const Manifest& manifest);
   // Lists `status` as a missing part when it is one; any other error is given back.

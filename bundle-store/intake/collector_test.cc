@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/testing.h"
 #include "intake/bundle_source.h"
+#include "intake/completeness.h"
 #include "intake/image_layout.h"
 #include "intake/intake_testing.h"
 #include "store/bundle.h"
@@ -164,6 +165,17 @@ void IndexIsKeptWholeOrReducedToOnePlatform(void**) {
   assert_false(reduced.plan.Has(index.digest));
   assert_false(reduced.plan.Has(amd64.digest));
   assert_true(reduced.plan.Has(arm64.digest));
+  // Which index it was is kept, also from one bundle to the next, and known to who compares nodes.
+  TempFolder folder;
+  std::shared_ptr<Bundle> bundle = reduced.Write(folder);
+  ASSERT_TEXT(bundle->index().manifests[0].Annotation(annotation::kReducedFrom),
+              index.digest.ToString());
+  auto names = CarriedNames::Of({bundle});
+  ASSERT_OK(names);
+  LiveImage image{*Reference::ParseFull("ghcr.io/org/multi:v1"), {index.digest}, 1};
+  assert_true(names->Check(image, false).presence == Presence::kPresent);
+  image.digests = {amd64.digest};
+  assert_true(names->Check(image, false).presence == Presence::kOtherDigest);
   Taken absent(maker, Platform{"linux", "riscv64", ""});
   ASSERT_OK(absent.status);
   assert_int_equal(absent.collector.missing().size(), 1);
@@ -217,7 +229,9 @@ void BundleMadeFromABundleIsTheSame(void**) {
   Descriptor image = maker.AddImage("layer");
   maker.List(image, "ghcr.io/org/app:v1");
   maker.List(maker.AddImage("sbom", &image));
-  Taken taken(maker);
+  Descriptor child = OnPlatform(maker.AddImage("amd64"), "amd64");
+  maker.List(maker.AddIndex({child}), "ghcr.io/org/multi:v1");
+  Taken taken(maker, Platform{"linux", "amd64", ""});
   TempFolder folder;
   std::shared_ptr<Bundle> bundle = taken.Write(folder);
   BundleSource source(bundle, "bundle:first");

@@ -43,6 +43,9 @@ Status CarriedNames::AddRoot(const Bundles& bundles, const Descriptor& root) {
   auto [below, is_new] = repository.below.try_emplace(root.digest);
   if (!is_new) return OkStatus();
   below->second.insert(root.digest);
+  // A node that pulled the tag from where it comes from holds this, which is not carried.
+  Result<Digest> reduced_from = Digest::Parse(root.Annotation(annotation::kReducedFrom));
+  if (reduced_from.ok()) below->second.insert(*reduced_from);
   if (!IsIndexKind(KindOfMediaType(root.media_type))) {
     bool is_held = std::any_of(bundles.begin(), bundles.end(), [&](const auto& bundle) {
       return bundle->Find(root.digest).has_value();

@@ -39,8 +39,9 @@ class CarriedNames {
  private:
   struct Repository {
     std::map<std::string, Digest> tags;
-    std::set<Digest> digests;                  // of roots and of what is below them
-    std::map<Digest, std::set<Digest>> below;  // a root: itself and its children
+    std::set<Digest> digests;  // of roots and of what is below them
+    // What a node may hold for a root: itself, its children, the index that it was taken from.
+    std::map<Digest, std::set<Digest>> below;
   };
   Status AddRoot(const std::vector<std::shared_ptr<Bundle>>& bundles, const Descriptor& root);
   Verdict CheckReference(const Reference& reference) const;

@@ -36,6 +36,7 @@ inline constexpr char kPlatforms[] = "io.cozystack.airgap.platforms";
 inline constexpr char kSubject[] = "io.cozystack.airgap.subject";
 inline constexpr char kAssetPath[] = "io.cozystack.airgap.path";
 inline constexpr char kSparse[] = "io.cozystack.airgap.sparse";
+inline constexpr char kReducedFrom[] = "io.cozystack.airgap.reduced-from";
 }  // namespace annotation
 
 // Stored in the offset table: never renumbered.
