@@ -68,7 +68,7 @@ Result<FromSpec> FromSpec::Parse(std::string_view text) {
     path = text.substr(kind.prefix.size());
   }
   if (path.empty()) {
-    return InvalidArgument("--from " + std::string(text) +
+    return InvalidArgument(std::string(text) +
                            ": expected oci:DIR, oci-archive:FILE, docker-archive:FILE or"
                            " bundle:FILE");
   }
@@ -78,9 +78,9 @@ Result<FromSpec> FromSpec::Parse(std::string_view text) {
   if (equals == std::string_view::npos || access(spec.path.c_str(), F_OK) == 0) return spec;
   std::string_view name = path.substr(equals + 1);
   Result<GivenName> given = GivenName::Parse(name);
-  if (!given.ok()) return given.status().WithContext("--from " + std::string(text));
+  if (!given.ok()) return given.status().WithContext(std::string(text));
   if (spec.kind == SourceKind::kBundle) {
-    return InvalidArgument("--from " + std::string(text) +
+    return InvalidArgument(std::string(text) +
                            ": the images of a bundle have their references already");
   }
   spec.given = *std::move(given);

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/yaml_mapping.h"
 #include "intake/asset_file.h"
+#include "intake/from_source.h"
 
 namespace airgap {
 namespace {
@@ -102,7 +103,13 @@ class RecipeReader {
     recipe_->images.push_back(std::move(image));
   }
 
-  void ReadFrom(YamlView element) { recipe_->from.push_back(Text(element, "from")); }
+  void ReadFrom(YamlView element) {
+    std::string text = Text(element, "from");
+    if (text.empty()) return;  // which is told
+    Result<FromSpec> spec = FromSpec::Parse(text);
+    if (!spec.ok()) return Mistake(element, "from", spec.status());
+    recipe_->from.push_back(std::move(text));
+  }
 
   void TakeDigest(YamlView value, RecipeAsset* asset) {
     Result<Digest> digest = Digest::Parse("sha256:" + Text(value, "assets: sha256"));
@@ -193,15 +200,19 @@ class RecipeReader {
         return true;
       }
       RecipeRegistry& registry = recipe_->registries[host];
-      ReadYamlMapping(
-          value, "registries: " + host,
-          {{"mirror",
-            [&](YamlView mirror) { registry.mirror = Text(mirror, "registries: mirror"); }},
-           {"insecure",
-            [&](YamlView insecure) {
-              registry.is_insecure = ReadYamlBool(insecure, "registries: insecure", mistakes_);
-            }}},
-          mistakes_);
+      ReadYamlMapping(value, "registries: " + host,
+                      {{"mirror",
+                        [&](YamlView mirror) {
+                          registry.mirror = Text(mirror, "registries: mirror");
+                          if (registry.mirror.empty() || IsUrl(registry.mirror)) return;
+                          mistakes_->Add(mirror, "registries: mirror: expected https://...");
+                        }},
+                       {"insecure",
+                        [&](YamlView insecure) {
+                          registry.is_insecure =
+                              ReadYamlBool(insecure, "registries: insecure", mistakes_);
+                        }}},
+                      mistakes_);
       return true;
     });
   }

@@ -101,14 +101,18 @@ Result<Platform> Platform::Parse(std::string_view text) {
   Platform platform;
   std::string* fields[] = {&platform.os, &platform.architecture, &platform.variant};
   size_t field = 0;
+  bool is_plain = true;
   for (char c : text) {
     if (c == '/') {
       if (++field == 3) break;
       continue;
     }
+    is_plain &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     *fields[field] += c;
   }
-  if (field > 2 || platform.os.empty() || platform.architecture.empty()) {
+  bool has_empty = platform.os.empty() || platform.architecture.empty() ||
+                   (field == 2 && platform.variant.empty());
+  if (field > 2 || has_empty || !is_plain) {
     return InvalidArgument("'" + std::string(text) +
                            "' is not a platform (expected os/architecture, as in linux/amd64)");
   }

@@ -72,7 +72,9 @@ void PlatformsMatchByVariantWhereBothHaveOne(void**) {
   assert_true(any->Matches(Platform{"linux", "arm64", "v8"}));
   assert_false(any->Matches(Platform{"linux", "amd64", ""}));
   assert_false(Platform::Parse("linux").ok());
-  assert_false(Platform::Parse("a/b/c/d").ok());
+  for (const char* bad : {"a/b/c/d", "Linux/amd64", "linux/amd64/", "linux/ arm64"}) {
+    assert_false(Platform::Parse(bad).ok());
+  }
 }
 
 }  // namespace
