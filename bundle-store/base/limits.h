@@ -26,6 +26,7 @@ inline constexpr uint64_t io_buffer_bytes = 256 * kKiB;
 
 // Proving, signing, splitting and repairing bundles.
 inline constexpr size_t bundle_signatures_max_count = 16;
+inline constexpr size_t bundle_keys_max_count = 16;  // that an appliance takes bundles of
 inline constexpr uint64_t key_file_max_bytes = 64 * kKiB;
 inline constexpr uint64_t bundle_part_min_bytes = 64 * kMiB;
 inline constexpr size_t bundle_parts_max_count = 600;  // each an open file

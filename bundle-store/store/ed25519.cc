@@ -80,6 +80,25 @@ Result<PublicKey> PublicKey::ReadFile(Env* env, const std::string& path) {
   return Parse(pem, path);
 }
 
+Result<std::vector<PublicKey>> ParsePublicKeys(std::string_view pem, const std::string& what) {
+  constexpr std::string_view kBegin = "-----BEGIN ";
+  std::vector<PublicKey> keys;
+  keys.reserve(limits::bundle_keys_max_count);
+  do {
+    if (keys.size() == limits::bundle_keys_max_count) {
+      return InvalidArgument(what + " has more than " +
+                             std::to_string(limits::bundle_keys_max_count) + " keys");
+    }
+    std::string name = what + ", key " + std::to_string(keys.size() + 1);
+    size_t first = pem.find(kBegin);
+    size_t next = first == std::string_view::npos ? first : pem.find(kBegin, first + 1);
+    ASSIGN_OR_RETURN(PublicKey key, PublicKey::Parse(pem.substr(0, next), name));
+    keys.push_back(std::move(key));
+    pem = next == std::string_view::npos ? "" : pem.substr(next);
+  } while (!pem.empty());
+  return keys;
+}
+
 bool PublicKey::Verify(ByteSpan message, const Ed25519Signature& signature) const {
   std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
   if (!context) throw std::bad_alloc();

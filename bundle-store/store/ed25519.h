@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/env.h"
 #include "oci/digest.h"
@@ -34,6 +35,10 @@ class PublicKey {
   std::shared_ptr<evp_pkey_st> key_;
   Digest id_;
 };
+
+// Keys one after the other, as `cat a.pub b.pub` writes them: at least one, at most
+// limits::bundle_keys_max_count. Errors as Parse()'s.
+Result<std::vector<PublicKey>> ParsePublicKeys(std::string_view pem, const std::string& what);
 
 class PrivateKey {
  public:

@@ -1,6 +1,7 @@
 #include "store/ed25519.h"
 
 #include "base/base64.h"
+#include "base/limits.h"
 #include "base/testing.h"
 #include "store/keys_testing.h"
 
@@ -57,6 +58,23 @@ void BothHalvesHaveOneId(void**) {
   assert_true(TestPublicKey(1).id() != TestPublicKey(2).id());
 }
 
+void SeveralKeysAreReadFromOneText(void**) {
+  std::string both = TestPublicKeyPem(1) + "of the night shift:\n" + TestPublicKeyPem(2);
+  auto keys = ParsePublicKeys(both, "x");
+  ASSERT_OK(keys);
+  assert_int_equal(keys->size(), 2);
+  assert_true((*keys)[0].id() == TestPublicKey(1).id());
+  assert_true((*keys)[1].id() == TestPublicKey(2).id());
+  ASSERT_CONTAINS(ParsePublicKeys("", "x").status().message(), "x, key 1 is no public key");
+  ASSERT_CONTAINS(ParsePublicKeys(both + TestPrivateKeyPem(1), "x").status().message(),
+                  "x, key 3 is a private key");
+  std::string many;
+  for (size_t i = 0; i < limits::bundle_keys_max_count; ++i) many += TestPublicKeyPem(1);
+  ASSERT_OK(ParsePublicKeys(many, "x"));
+  ASSERT_CONTAINS(ParsePublicKeys(many + TestPublicKeyPem(2), "x").status().message(),
+                  "x has more than 16 keys");
+}
+
 void KeysOfAnotherKindAreRefused(void**) {
   struct Case {
     std::string pem;
@@ -98,6 +116,7 @@ int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(SignaturesAreThoseOfTheRfc),
       cmocka_unit_test(BothHalvesHaveOneId),
+      cmocka_unit_test(SeveralKeysAreReadFromOneText),
       cmocka_unit_test(KeysOfAnotherKindAreRefused),
   };
   return cmocka_run_group_tests_name("store/ed25519", tests, nullptr, nullptr);

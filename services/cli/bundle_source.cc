@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/limits.h"
+#include "store/signatures.h"
 
 namespace airgap {
 namespace {
@@ -27,12 +28,14 @@ BundleSource::Identity BundleSource::IdentityOf(const std::string& path) {
 
 Result<std::unique_ptr<BundleSource>> BundleSource::Open(Env* env, Options options) {
   std::unique_ptr<BundleSource> source(new BundleSource(env, std::move(options)));
+  source->keys_ = IdentityOf(source->options_.keys_path);
   for (const std::string& path : source->options_.paths) {
     std::vector<Status> problems;
     auto bundles = OpenBundles(env, path, &problems);
     if (!bundles.ok()) return bundles.status();
     Opened opened{IdentityOf(path), *std::move(bundles), {}};
     for (const Status& problem : problems) opened.problems.push_back(problem.message());
+    source->DropUnsigned(&opened.bundles, &opened.problems);
     source->opened_[path] = std::move(opened);
   }
   source->order_ = source->options_.paths;
@@ -84,13 +87,33 @@ BundleSource::Opened BundleSource::OpenPath(const std::string& path) {
     problems.push_back(bundles.status());
   }
   for (const Status& problem : problems) opened.problems.push_back(problem.message());
+  DropUnsigned(&opened.bundles, &opened.problems);
   return opened;
+}
+
+void BundleSource::DropUnsigned(std::vector<std::shared_ptr<Bundle>>* bundles,
+                                std::vector<std::string>* problems) const {
+  if (options_.keys_path.empty()) return;
+  Result<std::string> pem = ReadWholeFile(env_, options_.keys_path, limits::site_file_max_bytes);
+  if (pem.status().code() == Code::kNotFound) return;
+  Result<std::vector<PublicKey>> keys =
+      pem.ok() ? ParsePublicKeys(*pem, options_.keys_path) : pem.status();
+  std::erase_if(*bundles, [&](const std::shared_ptr<Bundle>& bundle) {
+    Status status = keys.ok() ? CheckSignedByOneOf(*bundle, *keys) : keys.status();
+    if (!status.ok()) problems->push_back(status.message() + "; it is not served");
+    return !status.ok();
+  });
 }
 
 bool BundleSource::Reload(bool force) {
   std::string list_problem_before = list_problem_;
   std::vector<std::string> wanted = WantedPaths();
   bool changed = wanted != order_ || list_problem_ != list_problem_before;
+  Identity keys = IdentityOf(options_.keys_path);
+  if (!(keys == keys_)) {
+    opened_.clear();
+    keys_ = keys;
+  }
   std::map<std::string, Opened> opened;
   for (const std::string& path : wanted) {
     auto known = opened_.find(path);

@@ -24,6 +24,10 @@ class BundleSource {
     // One path per line; may change, and may not be there yet. What does not open is a problem()
     // and the rest is served.
     std::string list_path;
+    // Public keys (store/ed25519.h, ParsePublicKeys). When the file is there, a bundle that none of
+    // them signed is a problem() and is not served; so is every bundle when it cannot be read.
+    // Every bundle is looked at again when it changes.
+    std::string keys_path;
   };
   static Result<std::unique_ptr<BundleSource>> Open(Env* env, Options options);
 
@@ -55,6 +59,9 @@ class BundleSource {
   static Identity IdentityOf(const std::string& path);
   std::vector<std::string> WantedPaths();
   Opened OpenPath(const std::string& path);
+  // Keeps of `bundles` those that may be served, and says what became of the others.
+  void DropUnsigned(std::vector<std::shared_ptr<Bundle>>* bundles,
+                    std::vector<std::string>* problems) const;
   void Publish();
 
   Env* const env_;
@@ -62,6 +69,7 @@ class BundleSource {
   std::vector<std::string> order_;
   std::map<std::string, Opened> opened_;
   std::string list_problem_;
+  Identity keys_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Catalog> catalog_;  // guarded by mutex_, as is
   std::vector<std::string> problems_;

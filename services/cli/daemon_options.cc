@@ -28,6 +28,10 @@ bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, Daemo
   app.add_option("--bundle", options->bundles.paths, "a bundle, or a medium with bundles on it");
   app.add_option("--bundle-list", options->bundles.list_path,
                  "file with one such path per line, read again when it changes");
+  app.add_option(
+      "--bundle-keys", options->bundles.keys_path,
+      "file of public keys in PEM: when it is there, only bundles that one of them signed"
+      " are served");
   app.add_option("--events", options->events, "Unix socket of the control service");
   if (set.has_push) PushSetup::AddTo(&app, &options->push);
   if (set.has_status_file) {

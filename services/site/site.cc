@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/password.h"
 #include "base/yaml_mapping.h"
+#include "store/ed25519.h"
 
 namespace airgap {
 namespace {
@@ -244,11 +245,37 @@ void TakePush(Checker* checker, YamlView value, const std::string& path, Site* s
   }
 }
 
+// Exactly one key, and no other text: what stands there is what is meant.
+bool IsOneKey(std::string_view text) {
+  constexpr std::string_view kBegin = "-----BEGIN PUBLIC KEY-----\n";
+  constexpr std::string_view kEnd = "\n-----END PUBLIC KEY-----";
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return text.starts_with(kBegin) && text.ends_with(kEnd) &&
+         text.find("-----", kBegin.size()) == text.size() - kEnd.size() + 1 &&
+         PublicKey::Parse(text, "").ok();
+}
+
+void TakeBundleKeys(Checker* checker, YamlView value, const std::string& path, Site* site) {
+  checker->TakeList(value, path, limits::bundle_keys_max_count,
+                    [&](YamlView element, const std::string& here) {
+                      std::string key;
+                      if (!checker->TakeText(element, here, &key)) return;
+                      if (!IsOneKey(key)) {
+                        checker->Wrong(element, here,
+                                       "must be an Ed25519 public key, the text that"
+                                       " 'openssl pkey -in KEY -pubout' prints");
+                        return;
+                      }
+                      site->bundle_keys.push_back(std::move(key));
+                    });
+}
+
 // What a new key needs: a line here, one in the schema, and its user.
 constexpr Key<Site> kRootKeys[] = {
     {"name", TakeName},
     {"hostNames", TakeHostNames},
     {"push", TakePush},
+    {"bundleKeys", TakeBundleKeys},
 };
 
 // libyaml's own findings have their line in the message: ": line 3: ...".
@@ -295,6 +322,15 @@ std::string FormatLogins(const Site& site) {
   std::string text;
   for (const SiteUser& user : site.push.users) {
     text.append(user.name).append(":").append(user.password).append("\n");
+  }
+  return text;
+}
+
+std::string FormatBundleKeys(const Site& site) {
+  std::string text;
+  for (const std::string& key : site.bundle_keys) {
+    text.append(key);
+    if (!key.ends_with('\n')) text.append("\n");
   }
   return text;
 }

@@ -23,6 +23,8 @@ struct Site {
     std::vector<SiteUser> users;  // none: nobody pushes
     bool login_to_pull = false;
   } push;
+  // Ed25519 keys in PEM, one text each. With any of them only what one of them signed is served.
+  std::vector<std::string> bundle_keys;
 };
 
 // What is wrong with one place of a site file.
@@ -46,5 +48,7 @@ CheckedSite CheckSite(std::string_view text);
 
 // The file of logins (registry/logins.h) of those who may push.
 std::string FormatLogins(const Site& site);
+// The file of keys (store/ed25519.h, ParsePublicKeys); empty without any.
+std::string FormatBundleKeys(const Site& site);
 
 }  // namespace airgap

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/password.h"
 #include "base/testing.h"
+#include "store/keys_testing.h"
 
 namespace airgap {
 namespace {
@@ -107,6 +108,29 @@ void LimitsHold(void**) {
   assert_false(Mistakes("hostNames: [" + label + "a.org]").empty());
 }
 
+void BundleKeysAreKeysAndNothingElse(void**) {
+  std::string key = testing::TestPublicKeyPem(1);
+  auto in_site = [](std::string pem) {
+    std::string text = "bundleKeys:\n  - |\n";
+    for (size_t end = 0; (end = pem.find('\n')) != std::string::npos; pem.erase(0, end + 1)) {
+      text.append("    ").append(pem, 0, end + 1);
+    }
+    return text;
+  };
+  CheckedSite checked = CheckSite(in_site(key) + in_site(testing::TestPublicKeyPem(2)).substr(12));
+  assert_int_equal(checked.mistakes.size(), 0);
+  auto keys = ParsePublicKeys(FormatBundleKeys(checked.site), "keys");
+  ASSERT_OK(keys);
+  assert_int_equal(keys->size(), 2);
+  assert_true((*keys)[1].id() == testing::TestPublicKey(2).id());
+  for (const std::string& wrong :
+       {testing::TestPrivateKeyPem(1), "# mine\n" + key, key + key, key.substr(1), "x\n" + key}) {
+    ASSERT_CONTAINS(Mistakes(in_site(wrong)),
+                    "line 2: bundleKeys[0]: must be an Ed25519 public key");
+  }
+  ASSERT_TEXT(FormatBundleKeys(CheckSite("").site), "");
+}
+
 void APasswordIsKeptAsAHash(void**) {
   auto hash = HashPassword("shift-of-six");
   ASSERT_OK(hash);
@@ -129,6 +153,7 @@ int main() {
       cmocka_unit_test(EveryMistakeIsTold),
       cmocka_unit_test(WrongShapesAreMistakes),
       cmocka_unit_test(LimitsHold),
+      cmocka_unit_test(BundleKeysAreKeysAndNothingElse),
       cmocka_unit_test(APasswordIsKeptAsAHash),
   };
   return cmocka_run_group_tests_name("site/site", tests, nullptr, nullptr);

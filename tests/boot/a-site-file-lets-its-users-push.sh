@@ -1,17 +1,25 @@
 #!/usr/bin/env bash
 # timeout: 300
 # An appliance with a site file: its name and that pushed content is forgotten stand on the console
-# and in the status, its certificate has the host names, and only its users push and pull.
+# and in the status, its certificate has the host names, only its users push and pull, and only
+# bundles that its keys signed are served.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 . "$(dirname "$0")/../registry/push.bash"
 . "$(dirname "$0")/push.bash"
-need openssl
+need openssl mkfs.vfat mcopy
 
-make_site_image "name: Rack 7" "hostNames: [seed.example.org, seed]"
+openssl genpkey -algorithm ed25519 -out "$WORK/ours.key"
+key=$(openssl pkey -in "$WORK/ours.key" -pubout | sed 's/^/    /')
+make_site_image "name: Rack 7" "hostNames: [seed.example.org, seed]" "bundleKeys:" "  - |" "$key"
 echo "  loginToPull: true" >>"$WORK/site.yaml"
 "$AIRGAP" image build --quiet --base "$APPLIANCE_ISO" --site "$WORK/site.yaml" \
   --file "$WORK/site.iso"
+"$AIRGAP" bundle sign --quiet --key "$WORK/ours.key" "$WORK/site.iso"
+echo content >"$WORK/asset"
+"$AIRGAP" bundle create --quiet --name unsigned --version 1 --asset "boot/other=$WORK/asset" \
+  --file "$WORK/unsigned.tar"
+make_volume "$WORK/stick.img" AIRGAP-MORE 32 "$WORK/unsigned.tar"
 boot --bios --cd "$WORK/site.iso"
 wait_for "$BOOT_LIMIT_S" "a status with the site's name" status_has 'v["siteName"] == "Rack 7"'
 wait_until_it_takes_pushes
@@ -60,3 +68,9 @@ expect "a pull when it is full" "$(status_of $pull -K "$login")" 200
 ask "$PORT_REGISTRY" /healthz >/dev/null
 status_has 'all(s["state"] == "up" for s in v["services"])' || fail "$(cat "$WORK/status.json")"
 echo "$count blobs of 24 MB fit"
+
+plug "$WORK/stick.img" stick
+wait_for 60 "that the stick's bundle is not signed" \
+  status_has 'any("not signed by key" in p for p in v["problems"])'
+status_has '[b["name"] for b in v["bundles"]] == ["demo"]' || fail "$(cat "$WORK/status.json")"
+expect "an asset of it" "$(status_of /boot/other -K "$login")" 404

@@ -1,22 +1,26 @@
 #!/usr/bin/env python3
-"""Says of every example of a site file what the published schema thinks of it.
+"""Site files, right and wrong ones; see schema_examples.py."""
 
-usage: examples.py SCHEMA FOLDER
-
-Writes each example to FOLDER/NAME.yaml and prints "NAME good" or "NAME bad". Examples whose name
-begins with "bad" are wrong, all others are right; where the schema sees that differently the
-script says so and ends with 1.
-"""
-
-import json
-import sys
-
-import jsonschema
 import yaml
+
+from schema_examples import judge
 
 HASH = "$scrypt$ln=14,r=8,p=5$" + "c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43
 USER = f"{{name: night, password: '{HASH}'}}"
 LABEL = "a" * 63
+# Of RFC 8032 7.1, test 1.
+KEY_LINE = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+
+
+def keys(*texts):
+    """A site file with these bundle keys, each as a YAML string."""
+    return yaml.safe_dump({"bundleKeys": list(texts)})
+
+
+def pem(label="PUBLIC KEY", line=KEY_LINE):
+    return f"-----BEGIN {label}-----\n{line}\n-----END {label}-----\n"
+
+
 EXAMPLES = {
     "nothing": "",
     "comment": "# to be filled in\n",
@@ -29,6 +33,8 @@ EXAMPLES = {
     "push-of-nothing": "push: {}",
     "two-users": f"push: {{users: [{USER}, {USER.replace('night', 'day@site.example')}]}}",
     "pull-without-login": f"push: {{users: [{USER}], loginToPull: false}}",
+    "bundle-key": keys(pem()),
+    "bundle-keys": keys(pem(), pem().rstrip()),
     "long-labels": f"hostNames: [{LABEL}.{LABEL}.org]",
     "digits-in-names": "hostNames: [7.example, 3com, x1-2]",
     "bad-list": "- name",
@@ -76,28 +82,20 @@ EXAMPLES = {
     "bad-password-padded": f"push: {{users: [{{name: a, password: '{HASH}='}}]}}",
     "bad-password-short": f"push: {{users: [{{name: a, password: '{HASH[:-1]}'}}]}}",
     "bad-password-scheme": f"push: {{users: [{{name: a, password: '{HASH.replace('14', '15')}'}}]}}",
+    "bad-keys-text": "bundleKeys: " + KEY_LINE,
+    "bad-keys-empty": "bundleKeys: []",
+    "bad-keys-17": keys(*[pem()] * 17),
+    "bad-key-line": keys(KEY_LINE),
+    "bad-key-number": "bundleKeys: [7]",
+    "bad-key-private": keys(pem("PRIVATE KEY")),
+    "bad-key-short": keys(pem(line=KEY_LINE[:-4])),
+    "bad-key-of-another-kind": keys(pem(line=KEY_LINE.replace("BQYDK2VwAyEA", "BQYDK2VuAyEA"))),
+    "bad-key-twice-in-one": keys(pem() + pem()),
+    "bad-key-with-a-comment": keys("ours: " + pem()),
     "bad-pull-text": f"push: {{users: [{USER}], loginToPull: 'true'}}",
     "bad-pull-number": f"push: {{users: [{USER}], loginToPull: 1}}",
     "bad-pull-without-users": "push: {loginToPull: true}",
     "bad-pull-without-users-either": "push: {loginToPull: false}",
 }
 
-
-def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        schema = json.load(file)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
-    disagreed = 0
-    for name, text in EXAMPLES.items():
-        with open(f"{sys.argv[2]}/{name}.yaml", "w", encoding="utf-8") as file:
-            file.write(text)
-        verdict = "good" if validator.is_valid(yaml.safe_load(text)) else "bad"
-        if (verdict == "bad") != name.startswith("bad"):
-            print(f"{name}: the schema finds it {verdict}", file=sys.stderr)
-            disagreed = 1
-        print(name, verdict)
-    sys.exit(disagreed)
-
-
-main()
+judge(EXAMPLES)
