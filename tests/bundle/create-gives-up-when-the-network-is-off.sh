@@ -2,6 +2,7 @@
 # A registry that answers nothing: after some images in a row create asks whether the network is
 # there, instead of asking for hundreds of others.
 # timeout: 180
+# waits
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 

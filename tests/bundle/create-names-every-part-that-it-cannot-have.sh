@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# waits
 # What a registry refuses, lacks, sends wrong or cuts off: every part is listed with its cause,
 # there is no bundle, and the next run fetches only what was missing. What passes is asked again.
 set -euo pipefail

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 180
+# waits
 # The stick does not answer for half a minute: health, status and manifests still come within a
 # second, also while blobs wait for it; and the blobs come whole when it is back.
 set -euo pipefail
