@@ -131,6 +131,8 @@ inline constexpr size_t site_host_names_max_count = 64;
 inline constexpr size_t site_users_max_count = 64;
 inline constexpr size_t host_name_max_bytes = 253;
 inline constexpr size_t host_label_max_bytes = 63;
+inline constexpr size_t support_file_max_bytes = 256 * kKiB;  // of each file in a support bundle
+inline constexpr size_t support_bundle_max_bytes = 8 * kMiB;
 inline constexpr size_t site_report_max_bytes = 16 * kKiB;  // of each file that the console shows
 
 // TFTP (RFC 2347, 2348, 2349, 7440).

@@ -66,6 +66,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddLogin(*login, context);
   AddMediaList(*media, context);
   AddSite(*site, context);
+  AddSupportBundle(app, context);
 
   try {
     app.parse(argc, argv);

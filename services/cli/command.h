@@ -46,6 +46,7 @@ void AddIdentity(CLI::App& app, CommandContext& context);
 void AddLogin(CLI::App& login, CommandContext& context);
 void AddMediaList(CLI::App& media, CommandContext& context);
 void AddSite(CLI::App& site, CommandContext& context);
+void AddSupportBundle(CLI::App& app, CommandContext& context);
 
 // The whole program; returns its exit code.
 int RunCozyAirgap(int argc, char** argv);

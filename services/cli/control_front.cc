@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "control/bundle_report.h"
+#include "control/support_bundle.h"
 
 namespace airgap {
 namespace {
@@ -25,14 +26,30 @@ StatusFacts FactsOf(BundleSource* source, const std::string& ca_path,
 }  // namespace
 
 ControlFront::ControlFront(Env* env, BundleSource* source, std::string ca_path,
-                           std::string status_file, const std::string& site_folder)
+                           std::string status_file, std::string site_folder, std::string log_folder)
     : env_(env),
       ca_path_(std::move(ca_path)),
       status_file_(std::move(status_file)),
-      status_(env, FactsOf(source, ca_path_, site_folder)) {}
+      site_folder_(std::move(site_folder)),
+      log_folder_(std::move(log_folder)),
+      status_(env, FactsOf(source, ca_path_, site_folder_)) {}
 
 HttpResponse StatusResponse(const StatusSource& status) {
   HttpResponse response = HttpResponse::Text(200, "application/json", status.Text());
+  response.AddHeader("Cache-Control", "no-store");
+  return response;
+}
+
+HttpResponse ControlFront::SupportBundle() const {
+  std::unique_lock lock(support_mutex_, std::try_to_lock);
+  if (!lock) {
+    HttpResponse busy = HttpResponse::Text(503, kText, "another support bundle is being made\n");
+    busy.AddHeader("Retry-After", "2");
+    return busy;
+  }
+  HttpResponse response = HttpResponse::Text(
+      200, "application/x-tar", BuildSupportBundle({status_.Text(), log_folder_, site_folder_}));
+  response.AddHeader("Content-Disposition", "attachment; filename=cozy-airgap-support.tar");
   response.AddHeader("Cache-Control", "no-store");
   return response;
 }
@@ -46,6 +63,7 @@ HttpResponse ControlFront::Serve(const HttpRequest& request) const {
   }
   if (request.path == "/healthz") return HttpResponse::Text(200, kText, "ok\n");
   if (request.path == "/api/v1/status") return StatusResponse(status_);
+  if (request.path == "/api/v1/support-bundle") return SupportBundle();
   if (request.path == "/ca.pem") {
     Result<std::string> pem = ReadWholeFile(env_, ca_path_, kCaMaxBytes);
     if (!pem.ok()) return HttpResponse::Text(404, kText, pem.status().message() + "\n");

@@ -1,6 +1,7 @@
 // What controld answers over HTTPS, and the status file it keeps for the console.
 #pragma once
 
+#include <mutex>
 #include <string>
 
 #include "cli/bundle_source.h"
@@ -11,9 +12,9 @@ namespace airgap {
 
 class ControlFront {
  public:
-  // `site_folder`: of ReadSiteReport(); may be empty.
+  // `site_folder`: of ReadSiteReport(), and `log_folder`: of SupportInput; may be empty.
   ControlFront(Env* env, BundleSource* source, std::string ca_path, std::string status_file,
-               const std::string& site_folder);
+               std::string site_folder, std::string log_folder);
 
   ServiceTable& services() { return status_.services(); }
   // Safe to call from several threads.
@@ -22,11 +23,16 @@ class ControlFront {
   void WriteStatusFile();
 
  private:
+  HttpResponse SupportBundle() const;
+
   Env* const env_;
   const std::string ca_path_;
   const std::string status_file_;
+  const std::string site_folder_;
+  const std::string log_folder_;
   StatusSource status_;
   bool write_failed_ = false;
+  mutable std::mutex support_mutex_;  // one support bundle at a time
 };
 
 // GET and HEAD of a status document.

@@ -37,6 +37,7 @@ bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, Daemo
   if (set.has_status_file) {
     app.add_option("--status-file", options->status_file, "where the console finds the status");
     app.add_option("--site", options->site_folder, "folder that 'cozy-airgap site read' wrote");
+    app.add_option("--logs", options->log_folder, "where each service has a folder of its log");
   }
   try {
     app.parse(argc, argv);

@@ -22,6 +22,7 @@ struct DaemonOptions {
   std::string events;
   std::string status_file;
   std::string site_folder;
+  std::string log_folder;
   BundleSource::Options bundles;
   PushSetup::Options push;
 };
@@ -33,7 +34,7 @@ struct DaemonOptionSet {
   std::string default_listen;
   bool has_http = false;
   bool has_tls = false;
-  bool has_status_file = false;  // and the site's folder
+  bool has_status_file = false;  // and the folders of site and logs
   bool has_push = false;
 };
 

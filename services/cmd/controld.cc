@@ -13,8 +13,8 @@ int Fail(const Status& status) { return FailProgram("controld", status); }
 int Run(const DaemonOptions& options) {
   auto source = BundleSource::Open(RealEnv(), options.bundles);
   if (!source.ok()) return Fail(source.status());
-  ControlFront front(RealEnv(), source->get(), options.ca, options.status_file,
-                     options.site_folder);
+  ControlFront front(RealEnv(), source->get(), options.ca, options.status_file, options.site_folder,
+                     options.log_folder);
   Result<std::unique_ptr<EventThread>> events = std::unique_ptr<EventThread>();
   if (!options.events.empty()) {
     events = EventThread::Start(options.events, &front.services());

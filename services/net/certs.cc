@@ -271,6 +271,11 @@ Result<std::string> CertificateFingerprint(const std::string& pem) {
   return text;
 }
 
+Result<std::string> FirstCertificate(const std::string& pem) {
+  ASSIGN_OR_RETURN(UniqueCertificate certificate, ParseCertificate(pem, "the file"));
+  return PemOf(certificate.get());
+}
+
 Result<CertificateNames> NamesInCertificate(const std::string& pem) {
   ASSIGN_OR_RETURN(UniqueCertificate certificate, ParseCertificate(pem, "the file"));
   return NamesOf(certificate.get());

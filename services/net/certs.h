@@ -40,6 +40,8 @@ Status EnsureCertificates(Env* env, const CertificateFiles& files, const Certifi
 
 // "AA:BB:...": SHA-256 over the DER form of the first certificate in `pem`.
 Result<std::string> CertificateFingerprint(const std::string& pem);
+// The first certificate in `pem` as PEM, without anything else that stands there.
+Result<std::string> FirstCertificate(const std::string& pem);
 // The names of the first certificate in `pem`.
 Result<CertificateNames> NamesInCertificate(const std::string& pem);
 

@@ -151,6 +151,8 @@ class CurlClient : public HttpClient {
   Status Prepare(HttpClientOptions options) {
     user_agent_ = std::move(options.user_agent);
     stop_ = options.stop;
+    ca_text_ = std::move(options.ca_text);
+    if (!ca_text_.empty()) return OkStatus();
     system_ca_file_ = SystemCaFile();
     if (options.ca_file.empty()) return OkStatus();
     ASSIGN_OR_RETURN(ca_text_, ReadWholeFile(RealEnv(), options.ca_file, kCaFileMaxBytes));

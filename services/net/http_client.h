@@ -18,6 +18,7 @@ namespace airgap {
 
 struct HttpClientOptions {
   std::string ca_file;  // PEM, trusted besides the system's CAs; may be empty
+  std::string ca_text;  // PEM, trusted instead of all others; may be empty
   std::string user_agent;
   const std::atomic<bool>* stop = nullptr;  // exchanges end with kUnavailable when it becomes true
 };

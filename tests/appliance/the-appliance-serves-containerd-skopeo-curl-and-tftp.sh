@@ -50,3 +50,18 @@ curl -sf --cacert "$CA" "https://$APPLIANCE/api/v1/status" -o "$WORK/status.json
 expect "bundle" "$(json "$WORK/status.json" 'v["bundles"][0]["name"]')" demo
 grep -q -F "$APPLIANCE" "$WORK/status.json" || fail "its address is not in the status"
 wait_for 30 "the bundle on the console" console_shows "demo"
+
+# What goes into a report, from whoever has the CA that is on the console.
+support() { "$AIRGAP" support-bundle --quiet "$APPLIANCE" --file "$WORK/support.tar" "$@"; }
+! support 2>"$WORK/error" || fail "its CA is trusted by everybody"
+finds -e "give --fingerprint, as on the appliance's console" <"$WORK/error" ||
+  fail "$(cat "$WORK/error")"
+! support --fingerprint "${fingerprint//[0-9]/0}" 2>"$WORK/error" || fail "any fingerprint will do"
+finds -i -F "gives out another CA" <"$WORK/error" || fail "$(cat "$WORK/error")"
+[ ! -e "$WORK/support.tar" ] || fail "there is a file all the same"
+support --fingerprint "$fingerprint"
+tar -xf "$WORK/support.tar" -C "$WORK"
+finds "demo" <"$WORK/cozy-airgap-support/status.json" || fail "no status"
+finds "bundles:" <"$WORK/cozy-airgap-support/log/media/current" || fail "no log of media"
+finds "address=" <"$WORK/cozy-airgap-support/adapters" || fail "no adapters"
+! grep -q -a "PRIVATE KEY" "$WORK/support.tar" || fail "a key is in it"

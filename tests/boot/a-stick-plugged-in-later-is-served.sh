@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # timeout: 300
 # A volume labelled AIRGAP with a bundle on it, whole or in parts, is found when it comes and dropped
-# when it goes.
+# when it goes. One that is pulled out in the middle of a transfer ends that transfer and nothing
+# else; when it is back the client goes on where it was.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 need mkfs.vfat mcopy
@@ -30,5 +31,21 @@ wait_for 60 "the bundle in parts" serves '"parted"'
 # On both sides of the end of the first part.
 ask "$PORT_REGISTRY" /boot/disk -r 66000000-69999999 -m 60 -o "$WORK/got"
 cmp -n 4000000 -i 66000000:0 "$WORK/disk" "$WORK/got"
+
+rm "$WORK/got"
+ask "$PORT_REGISTRY" /boot/disk -m 120 --limit-rate 8M -o "$WORK/got" &
+pull=$!
+has_begun() { [ -e "$WORK/got" ] && [ "$(stat -c %s "$WORK/got")" -gt 1000000 ]; }
+wait_for 30 "the first megabyte" has_begun
 unplug parts
 wait_for 60 "a status without the parts" serves ""
+! wait $pull || fail "the transfer ended well without the stick"
+answers || fail "the registry does not answer any more"
+expect "without the stick" "$(ask "$PORT_REGISTRY" /boot/disk -o "$WORK/body" -w '%{http_code}')" 404
+plug "$WORK/parts.img" again
+wait_for 60 "the bundle in parts, again" serves '"parted"'
+kept=$(stat -c %s "$WORK/got")
+ask "$PORT_REGISTRY" /boot/disk -m 120 -C - -o "$WORK/got"
+cmp "$WORK/disk" "$WORK/got"
+echo "went on after $kept bytes"
+status_has 'all(s["state"] == "up" for s in v["services"])' || fail "$(cat "$WORK/status.json")"
