@@ -57,7 +57,8 @@ class MergePlan::HeldBlobs : public BlobSource {
 MergePlan::MergePlan() = default;
 MergePlan::~MergePlan() = default;
 
-Result<std::unique_ptr<MergePlan>> MergePlan::Make(Bundles bases, std::shared_ptr<Bundle> delta) {
+Result<std::unique_ptr<MergePlan>> MergePlan::Make(Bundles bases,
+                                                   const std::shared_ptr<Bundle>& delta) {
   if (std::vector<BlobEntry> missing = MissingFrom(bases, *delta); !missing.empty()) {
     return NotFound(std::to_string(missing.size()) + " of the blobs that " + delta->location() +
                     " leaves out are in no base, " + missing[0].digest.ToString() + " first");

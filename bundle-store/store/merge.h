@@ -20,7 +20,7 @@ class MergePlan {
  public:
   // kNotFound when MissingFrom() is not empty.
   static Result<std::unique_ptr<MergePlan>> Make(std::vector<std::shared_ptr<Bundle>> bases,
-                                                 std::shared_ptr<Bundle> delta);
+                                                 const std::shared_ptr<Bundle>& delta);
   ~MergePlan();
 
   // Its payloads may be asked for by several threads. Lives as long as this.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # timeout: 300
-# A site partition whose text has a mistake: the appliance serves with defaults, nobody can push, and
-# console and status say what is wrong.
+# A site partition whose text has a mistake: the appliance serves with defaults, nobody can push,
+# and console and status say what is wrong.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 . "$(dirname "$0")/../registry/push.bash"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # timeout: 400
-# From a stick with Secure Boot enforced; the signed GRUB tells which medium it was, too, so that the
-# site file is found.
+# From a stick with Secure Boot enforced; the signed GRUB tells which medium it was, too, so that
+# the site file is found.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 . "$(dirname "$0")/../registry/push.bash"
