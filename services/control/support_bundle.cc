@@ -18,9 +18,19 @@ namespace fs = std::filesystem;
 
 constexpr char kRoot[] = "cozy-airgap-support/";
 constexpr const char* kKernelFiles[] = {
-    "/proc/cmdline", "/proc/cpuinfo",   "/proc/interrupts", "/proc/loadavg",
-    "/proc/meminfo", "/proc/modules",   "/proc/mounts",     "/proc/net/dev",
-    "/proc/uptime",  "/proc/net/route", "/proc/partitions", "/proc/version",
+    "/proc/cmdline",
+    "/proc/cpuinfo",
+    "/proc/interrupts",
+    "/proc/loadavg",
+    "/proc/meminfo",
+    "/proc/modules",
+    "/proc/mounts",
+    "/proc/net/dev",
+    "/proc/uptime",
+    "/proc/net/route",
+    "/proc/partitions",
+    "/proc/version",
+    "/sys/kernel/security/lockdown",
 };
 // Of what `site read` and the boot flow write; the logins are not among them.
 constexpr const char* kSiteFiles[] = {"name",     "host-names",    "network", "notices",

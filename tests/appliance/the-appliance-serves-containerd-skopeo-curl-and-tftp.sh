@@ -64,4 +64,6 @@ tar -xf "$WORK/support.tar" -C "$WORK"
 finds "demo" <"$WORK/cozy-airgap-support/status.json" || fail "no status"
 finds "bundles:" <"$WORK/cozy-airgap-support/log/media/current" || fail "no log of media"
 finds "address=" <"$WORK/cozy-airgap-support/adapters" || fail "no adapters"
+grep -q -F '[integrity]' "$WORK/cozy-airgap-support/kernel/sys/kernel/security/lockdown" ||
+  fail "the kernel is not locked down"
 ! grep -q -a "PRIVATE KEY" "$WORK/support.tar" || fail "a key is in it"

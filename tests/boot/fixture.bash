@@ -27,7 +27,7 @@ boot_with_shell() {
   need blkid
   need_file "${!#}" "make image"
   boot --serial2 "$WORK/shell" --direct "console=tty0 console=ttyS0,115200 quiet panic=30 \
-airgap.debug=ttyS1 airgap.medium=$(blkid -p -o value -s UUID "${!#}")" "$@"
+lockdown=integrity airgap.debug=ttyS1 airgap.medium=$(blkid -p -o value -s UUID "${!#}")" "$@"
   wait_for "$BOOT_LIMIT_S" "the shell in the appliance" in_guest true
 }
 
