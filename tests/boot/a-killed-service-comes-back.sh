@@ -5,7 +5,8 @@ set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 boot_with_shell "$BASE_ISO"
 wait_until_it_serves
-for service in registryd controld tftpd identity media network modules hotplug console-ttyS0; do
+for service in registryd controld tftpd identity media network modules hotplug watchdog \
+  console-ttyS0; do
   wait_for 20 "$service" in_guest "sv status /etc/sv/$service | grep ^run:"
   before=$(in_guest "cat /etc/sv/$service/supervise/pid")
   in_guest "kill -9 $before"

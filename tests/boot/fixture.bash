@@ -22,12 +22,13 @@ boot() {
   PIDS+=("$LAST_PID")
 }
 
-# boot_with_shell OPTION... IMAGE: the kernel of the image by itself, with a shell for in_guest.
+# boot_with_shell OPTION... IMAGE: the kernel of the image by itself, with a shell for in_guest and
+# KERNEL_OPTIONS on its command line.
 boot_with_shell() {
   need blkid
   need_file "${!#}" "make image"
   boot --serial2 "$WORK/shell" --direct "console=tty0 console=ttyS0,115200 quiet panic=30 \
-lockdown=integrity airgap.debug=ttyS1 airgap.medium=$(blkid -p -o value -s UUID "${!#}")" "$@"
+lockdown=integrity airgap.debug=ttyS1 ${KERNEL_OPTIONS:-} airgap.medium=$(blkid -p -o value -s UUID "${!#}")" "$@"
   wait_for "$BOOT_LIMIT_S" "the shell in the appliance" in_guest true
 }
 
