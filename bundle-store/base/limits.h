@@ -138,7 +138,6 @@ inline constexpr uint16_t vlan_max_id = 4'094;
 inline constexpr size_t site_addresses_max_count = 8;
 inline constexpr size_t site_gateways_max_count = 2;  // one for IPv4, one for IPv6
 inline constexpr size_t site_dns_max_count = 3;       // as many as a resolver reads
-inline constexpr size_t site_ntp_max_count = 4;
 inline constexpr size_t support_file_max_bytes = 256 * kKiB;  // of each file in a support bundle
 inline constexpr size_t support_bundle_max_bytes = 8 * kMiB;
 inline constexpr size_t site_report_max_bytes = 16 * kKiB;  // of each file that the console shows

@@ -45,6 +45,7 @@ Status WriteParts(const std::string& folder, const Site& site) {
   RETURN_IF_ERROR(write("host-names", host_names, kPublicMode));
   RETURN_IF_ERROR(write("login-to-pull", site.push.login_to_pull ? "yes\n" : "", kPublicMode));
   RETURN_IF_ERROR(write("bundle-keys", FormatBundleKeys(site), kPublicMode));
+  RETURN_IF_ERROR(write("network", FormatNetwork(site), kPublicMode));
   return write("logins", FormatLogins(site), kLoginsMode);
 }
 
@@ -94,9 +95,9 @@ void AddSite(CLI::App& site, CommandContext& context) {
   CLI::App* read = site.add_subcommand(
       "read", "take the site file of an image apart, as the appliance does when it boots");
   read->add_option("MEDIUM", options->path, "the image, or the device that holds it")->required();
-  read->add_option(
-          "--dir", options->folder,
-          "where to write name, host-names, logins, login-to-pull, bundle-keys, or problems")
+  read->add_option("--dir", options->folder,
+                   "where to write name, host-names, logins, login-to-pull, bundle-keys, network, "
+                   "or problems")
       ->required();
   read->callback([&context, options] {
     context.run = [&context, options] { return RunRead(context, *options); };

@@ -32,6 +32,10 @@ SiteReport ReadSiteReport(Env* env, const std::string& folder) {
   if (!name.empty()) report.name = name[0];
   report.notices = ReadLines(env, folder + "/notices", &failed);
   report.problems = ReadLines(env, folder + "/problems", &failed);
+  // The network service's own file: what it says comes and goes.
+  for (std::string& line : ReadLines(env, folder + "/network-problems", &failed)) {
+    report.problems.push_back(std::move(line));
+  }
   report.problems.insert(report.problems.end(), failed.begin(), failed.end());
   return report;
 }

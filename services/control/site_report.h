@@ -12,7 +12,7 @@ namespace airgap {
 struct SiteReport {
   std::string name;                   // of the site
   std::vector<std::string> notices;   // what people should know, one line each
-  std::vector<std::string> problems;  // why the site file is not used, one line each
+  std::vector<std::string> problems;  // site file not used, network not up; one line each
 };
 
 // Files that are not there say nothing; of one that is too long or cannot be read that is a

@@ -162,17 +162,19 @@ void TheSiteSaysItsNameNoticesAndProblems(void**) {
   ASSERT_OK(WriteWholeFile(RealEnv(), folder / "name", "Rack 7", 0644));
   ASSERT_OK(WriteWholeFile(RealEnv(), folder / "notices", "it is forgotten\n", 0644));
   ASSERT_OK(WriteWholeFile(RealEnv(), folder / "problems", "line 2: a\nline 3: b\n", 0644));
+  ASSERT_OK(WriteWholeFile(RealEnv(), folder / "network-problems", "eth0: no link\n", 0644));
   StatusInput input = SomeInput();
   input.site = ReadSiteReport(RealEnv(), folder.path());
   std::string status = BuildStatus(input);
   ASSERT_CONTAINS(status, "\"siteName\": \"Rack 7\"");
-  for (const char* part : {"Rack 7", "it is forgotten", "line 2: a", "line 3: b"}) {
+  for (const char* part :
+       {"Rack 7", "it is forgotten", "line 2: a", "line 3: b", "eth0: no link"}) {
     ASSERT_CONTAINS(ScreenOf(status), part);
   }
   std::string long_text(limits::site_report_max_bytes + 1, 'x');
   ASSERT_OK(WriteWholeFile(RealEnv(), folder / "name", long_text, 0644));
   SiteReport report = ReadSiteReport(RealEnv(), folder.path());
-  assert_int_equal(report.problems.size(), 3);
+  assert_int_equal(report.problems.size(), 4);
   assert_true(report.name.empty());
 }
 

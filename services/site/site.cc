@@ -2,11 +2,11 @@
 
 #include <charconv>
 #include <set>
-#include <span>
 
 #include "base/limits.h"
 #include "base/password.h"
-#include "base/yaml_mapping.h"
+#include "site/checker.h"
+#include "site/site_network.h"
 #include "store/ed25519.h"
 
 namespace airgap {
@@ -15,93 +15,6 @@ namespace {
 constexpr std::string_view kPasswordScheme = "$scrypt$ln=14,r=8,p=5$";
 constexpr size_t kSaltCharacters = 22;
 constexpr size_t kHashCharacters = 43;
-
-class Checker;
-
-// A key of a mapping that is read into a T: its name, and what reads and checks its value.
-template <typename T>
-struct Key {
-  std::string_view name;
-  void (*take)(Checker* checker, YamlView value, const std::string& path, T* out);
-};
-
-bool IsLetterOrDigit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-class Checker {
- public:
-  explicit Checker(std::vector<SiteMistake>* mistakes) : mistakes_(mistakes) {}
-
-  void Wrong(YamlView at, const std::string& path, std::string message) {
-    WrongInLine(at.line(), path, std::move(message));
-  }
-  void WrongInLine(size_t line, const std::string& path, std::string message) {
-    if (mistakes_->size() >= limits::site_mistakes_max_count) return;
-    mistakes_->push_back({line, path, std::move(message)});
-  }
-
-  // Reads what `keys` has of a mapping; any other key is a mistake.
-  template <typename T>
-  void TakeMapping(YamlView value, const std::string& path, std::span<const Key<T>> keys, T* out) {
-    if (!value.IsMapping()) return Wrong(value, path, "must be a mapping of keys to values");
-    value.ForEachMember([&](YamlView key, YamlView member) {
-      std::string name(key.String().value_or(""));
-      std::string here = path.empty() ? name : path + "." + name;
-      std::vector<std::string_view> known;
-      for (const Key<T>& one : keys) {
-        known.push_back(one.name);
-        if (one.name != name) continue;
-        if (member.IsNull()) {
-          Wrong(key, here, "has no value; give it one or leave the key out");
-        } else {
-          one.take(this, member, here, out);
-        }
-        return true;
-      }
-      std::string nearest(NearestName(name, known));
-      if (!nearest.empty()) nearest.insert(0, "; the nearest known one is ");
-      Wrong(key, here, "unknown key" + nearest);
-      return true;
-    });
-  }
-
-  // Calls `take` for each element with its path. A list that is empty or too long is a mistake.
-  template <typename Take>
-  void TakeList(YamlView value, const std::string& path, size_t max_count, Take take) {
-    if (!value.IsSequence() || value.size() == 0 || value.size() > max_count) {
-      return Wrong(value, path, "must be a list of 1 to " + std::to_string(max_count));
-    }
-    size_t number = 0;
-    value.ForEach([&](YamlView element) {
-      take(element, path + "[" + std::to_string(number++) + "]");
-      return true;
-    });
-  }
-
-  // Text, quoted if YAML tools take it for something else without. False: it was wrong.
-  bool TakeText(YamlView value, const std::string& path, std::string* out) {
-    auto text = value.String();
-    bool is_other = value.Bool() || value.Uint() || (text && IsNumber(*text));
-    if (!text || (is_other && !value.IsQuoted())) {
-      Wrong(value, path, text ? "must be text: put it in quotes" : "must be text");
-      return false;
-    }
-    *out = *text;
-    return true;
-  }
-
- private:
-  static bool IsNumber(std::string_view text) {
-    double number = 0;
-    if (text.starts_with('+')) text.remove_prefix(1);
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return !text.empty() && error != std::errc::invalid_argument &&
-           end == text.data() + text.size();
-  }
-
-  std::vector<SiteMistake>* mistakes_;
-};
 
 // Control characters of ASCII and Latin-1; others count one for each character. libyaml has seen
 // to it that the text is UTF-8.
@@ -125,24 +38,6 @@ void TakeName(Checker* checker, YamlView value, const std::string& path, Site* s
   checker->Wrong(value, path,
                  "must have 1 to " + std::to_string(limits::site_name_max_characters) +
                      " characters, none of them a control character");
-}
-
-// RFC 1123 2.1: labels of letters, digits and hyphens. An all-numeric last label is an address.
-bool IsHostName(std::string_view name) {
-  if (name.empty() || name.size() > limits::host_name_max_bytes) return false;
-  bool has_letter = false;
-  for (;;) {
-    std::string_view label = name.substr(0, name.find('.'));
-    if (label.empty() || label.size() > limits::host_label_max_bytes) return false;
-    if (label.front() == '-' || label.back() == '-') return false;
-    has_letter = false;
-    for (char c : label) {
-      if (!IsLetterOrDigit(c) && c != '-') return false;
-      has_letter |= c < '0' || c > '9';
-    }
-    if (label.size() == name.size()) return has_letter;
-    name.remove_prefix(label.size() + 1);
-  }
 }
 
 void TakeHostNames(Checker* checker, YamlView value, const std::string& path, Site* site) {
@@ -272,10 +167,8 @@ void TakeBundleKeys(Checker* checker, YamlView value, const std::string& path, S
 
 // What a new key needs: a line here, one in the schema, and its user.
 constexpr Key<Site> kRootKeys[] = {
-    {"name", TakeName},
-    {"hostNames", TakeHostNames},
-    {"push", TakePush},
-    {"bundleKeys", TakeBundleKeys},
+    {"name", TakeName}, {"hostNames", TakeHostNames},   {"network", TakeNetwork},
+    {"push", TakePush}, {"bundleKeys", TakeBundleKeys},
 };
 
 // libyaml's own findings have their line in the message: ": line 3: ...".

@@ -16,9 +16,21 @@ struct SiteUser {
   std::string password;  // as base/password.h keeps it
 };
 
+// What the machine's own network is; what is left out is as FormatNetwork says.
+struct SiteNetwork {
+  // By name or by MAC address (lower case): one adapter, or with `bond_mode` the members of a bond.
+  std::vector<std::string> interfaces;
+  std::string bond_mode;               // as Linux calls it; empty: no bond
+  unsigned vlan = 0;                   // 0: none
+  std::vector<std::string> addresses;  // IPv4 and IPv6, with prefix length
+  std::vector<std::string> gateways;   // at most one of each family
+  std::vector<std::string> dns;        // addresses
+};
+
 struct Site {
   std::string name;                     // shown to people
   std::vector<std::string> host_names;  // that the server's certificate names as well
+  SiteNetwork network;
   struct Push {
     std::vector<SiteUser> users;  // none: nobody pushes
     bool login_to_pull = false;
@@ -48,6 +60,10 @@ CheckedSite CheckSite(std::string_view text);
 
 // The file of logins (registry/logins.h) of those who may push.
 std::string FormatLogins(const Site& site);
+// For appliance/boot/network: a line "KEY VALUE" for each value, where KEY is interface, bond (its
+// mode), vlan, address, gateway or dns. A value has letters, digits and .:/_- alone. Without
+// interface every wired adapter is meant, without address DHCP. Empty when nothing is set.
+std::string FormatNetwork(const Site& site);
 // The file of keys (store/ed25519.h, ParsePublicKeys); empty without any.
 std::string FormatBundleKeys(const Site& site);
 

@@ -15,6 +15,10 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n  loginToPull: true\n",
       "hostnames: [10.0.0.1, a..b, -]\npush: {user: x, loginToPull: yes}\nname: \"\\x9b\"\n",
       "name:\n- 1\n",
+      "network:\n  bond: {interfaces: [eth0, '52:54:00:ab:cd:ef'], mode: 802.3ad}\n  vlan: 20\n"
+      "  addresses: [10.0.0.5/24, 'fd00::5/64']\n  gateway: [10.0.0.1, 'fe80::1']\n"
+      "  dns: [10.0.0.1]\n",
+      "network: {interface: x y, addresses: [10.0.0.0/24, '::/129'], gateway: 10.1.0.1}\n",
   };
   return testing::CopySeed(kSeeds, number, out, max_size);
 }
@@ -40,6 +44,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
       __builtin_trap();
     }
   }
+  // The boot flow takes a line apart at its one space.
+  size_t spaces = 0;
+  size_t ends = 0;
+  for (char c : FormatNetwork(site)) {
+    bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    std::string_view(".:/_- \n").find(c) != std::string_view::npos;
+    if (!is_plain) __builtin_trap();
+    spaces += c == ' ' ? 1 : 0;
+    ends += c == '\n' ? 1 : 0;
+  }
+  if (spaces != ends) __builtin_trap();
   for (const SiteUser& user : site.push.users) {
     if (user.name.find_first_of(":\n# ") != std::string::npos) __builtin_trap();
     if (user.password.find('\n') != std::string::npos) __builtin_trap();

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# timeout: 500
+# A fixed address on one adapter of two; and a VLAN on a bond, whose second adapter takes over when
+# the first one's cable is out, and which says which adapter the machine lacks.
+set -euo pipefail
+. "$(dirname "$0")/fixture.bash"
+. "$(dirname "$0")/../registry/push.bash"
+. "$(dirname "$0")/push.bash"
+
+ours=52:54:00:12:34:56 # of the adapter that the forwarded ports lead to
+other=52:54:00:12:34:57
+# name_of MAC: which names adapters get depends on whose driver comes first.
+name_of() {
+  in_guest "(cd /sys/class/net; grep -s -l $1 e*/bonding_slave/perm_hwaddr e*/address; true)" |
+    cut -d / -f 1 | head -n 1
+}
+
+# The forwarded ports lead to this address, and nobody is asked for it.
+make_site_image "network:" "  interface: '$ours'" "  addresses: [10.0.2.15/24, 'fd00::15/64']" \
+  "  gateway: 10.0.2.2" "  dns: [10.0.2.3]"
+boot_with_shell --nic virtio-net-pci --nic e1000 "$WORK/site.iso"
+wait_until_it_serves
+in_guest "ip addr show dev $(name_of $ours)" >"$WORK/said"
+finds -F "inet6 fd00::15/64" <"$WORK/said" || fail "its second address: $(cat "$WORK/said")"
+route=$(in_guest "ip route | grep ^default" | xargs)
+expect "the route" "$route" "default via 10.0.2.2 dev $(name_of $ours)"
+expect "the name server" "$(in_guest "cat /run/resolv.conf")" "nameserver 10.0.2.3"
+expect "the other adapter" "$(in_guest "cat /sys/class/net/$(name_of $other)/operstate")" down
+! in_guest "pidof udhcpc" >/dev/null || fail "there is a DHCP client"
+kill "$LAST_PID"
+rm -f "$WORK/ca.pem"
+
+make_site_image "network:" \
+  "  bond: {interfaces: ['$ours', '$other', enp9s0], mode: active-backup}" "  vlan: 20" \
+  "  addresses: [10.0.2.77/24]"
+boot_with_shell --nic virtio-net-pci --nic e1000 --dump "$WORK/wire" "$WORK/site.iso"
+has_vlan() { in_guest "ip addr show dev vlan20 | grep -F 'inet 10.0.2.77/24 '"; }
+wait_for 60 "the address on the VLAN" has_vlan
+in_guest "ping -c 1 -W 1 10.0.2.2 >/dev/null 2>&1; true"
+# ARP in VLAN 20 (IEEE 802.1Q) that 10.0.2.77 asks.
+on_the_wire() {
+  python3 -c 'import sys
+sys.exit(bytes([0x81, 0, 0, 20, 8, 6]) not in (wire := open(sys.argv[1], "rb").read()) or
+         bytes([10, 0, 2, 77]) not in wire)' "$WORK/wire"
+}
+wait_for 30 "frames with its tag" on_the_wire
+active() { in_guest "cat /sys/class/net/bond0/bonding/active_slave"; }
+first=$(active)
+expect "the first adapter" "$(in_guest "cat /sys/class/net/$first/bonding_slave/perm_hwaddr")" $ours
+expect "adapters" "$(in_guest "wc -w </sys/class/net/bond0/bonding/slaves")" 2
+monitor "set_link net0 off"
+has_changed() { [ "$(name_of $other)" = "$(active)" ]; }
+wait_for 30 "the other adapter to take over" has_changed
+problem="network.bond.interfaces enp9s0 is not in this machine; it has: eth"
+says() { in_guest "cat /run/airgap/site/network-problems" | finds -F "$1"; }
+wait_for 60 "what is missing" says "$problem"
+wait_for 30 "the cable that is out" says "$first: no link: is the cable in?"
+wait_for 30 "it on the console" console_shows "enp9s0 is not in this machine"
