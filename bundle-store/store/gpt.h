@@ -42,11 +42,6 @@ inline constexpr Guid kBundlePartitionType = {{0x2E, 0x6C, 0x1B, 0x7A, 0x0F, 0x5
 inline constexpr Guid kSitePartitionType = {{0x54, 0x9F, 0x0E, 0x2C, 0x1B, 0x6A, 0x38, 0x4D, 0x8E,
                                              0x27, 0x51, 0xB3, 0xD4, 0xC6, 0xA7, 0xF8}};
 
-// E0F8A1C4-3B57-4D2E-9A86-5C1D7F20B3A9: the type of the partition that holds the appliance's
-// state, the only one that it ever writes. Never changes.
-inline constexpr Guid kStatePartitionType = {{0xC4, 0xA1, 0xF8, 0xE0, 0x57, 0x3B, 0x2E, 0x4D, 0x9A,
-                                              0x86, 0x5C, 0x1D, 0x7F, 0x20, 0xB3, 0xA9}};
-
 struct GptPartition {
   uint32_t number = 0;  // from 1: the entry's place in the table, as sgdisk and the kernel count
   Guid type;
