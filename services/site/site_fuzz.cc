@@ -15,9 +15,13 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n  loginToPull: true\n",
       "hostnames: [10.0.0.1, a..b, -]\npush: {user: x, loginToPull: yes}\nname: \"\\x9b\"\n",
       "name:\n- 1\n",
-      "network:\n  bond: {interfaces: [eth0, '52:54:00:ab:cd:ef'], mode: 802.3ad}\n  vlan: 20\n"
-      "  addresses: [10.0.0.5/24, 'fd00::5/64']\n  gateway: [10.0.0.1, 'fe80::1']\n"
-      "  dns: [10.0.0.1]\n",
+      R"(network:
+  bond: {interfaces: [eth0, '52:54:00:ab:cd:ef'], mode: 802.3ad}
+  vlan: 20
+  addresses: [10.0.0.5/24, 'fd00::5/64']
+  gateway: [10.0.0.1, 'fe80::1']
+  dns: [10.0.0.1]
+)",
       "network: {interface: x y, addresses: [10.0.0.0/24, '::/129'], gateway: 10.1.0.1}\n",
   };
   return testing::CopySeed(kSeeds, number, out, max_size);
