@@ -10,9 +10,14 @@ using namespace airgap;
 
 extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_size) {
   static constexpr std::string_view kSeeds[] = {
-      "name: rack 7\nhostNames: [seed.example.org]\npush:\n  users:\n    - name: night\n"
-      "      password: $scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$"
-      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n  loginToPull: true\n",
+      R"(name: rack 7
+hostNames: [seed.example.org]
+push:
+  users:
+  - name: night
+    password: $scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+  loginToPull: true
+)",
       "hostnames: [10.0.0.1, a..b, -]\npush: {user: x, loginToPull: yes}\nname: \"\\x9b\"\n",
       "name:\n- 1\n",
       R"(network:
