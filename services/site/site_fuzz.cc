@@ -15,7 +15,8 @@ hostNames: [seed.example.org]
 push:
   users:
   - name: night
-    password: $scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+    password:
+      $scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
   loginToPull: true
 )",
       "hostnames: [10.0.0.1, a..b, -]\npush: {user: x, loginToPull: yes}\nname: \"\\x9b\"\n",
