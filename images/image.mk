@@ -34,7 +34,7 @@ $(BUILD)/rootfs.cpio.zst: rootfs/make-initramfs $(BUILD)/drivers/.complete \
   $(BUILD)/deps/musl/.complete $(IMAGE_SERVICES:%=$(BUILD)/bin/%) \
   $(shell find appliance rootfs/overlay -type f)
 	@echo "  initramfs  $@"
-	@rootfs/make-initramfs $(BUILD)/deps/musl/bin/busybox $(BUILD)/bin $(BUILD)/drivers $@
+	@rootfs/make-initramfs $(BUILD)/deps/musl/bin $(BUILD)/bin $(BUILD)/drivers $@
 
 $(BUILD)/base.iso: images/make-base-iso $(BUILD)/rootfs.cpio.zst $(wildcard images/grub/*)
 	@echo "  iso  $@"

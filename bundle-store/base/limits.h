@@ -125,6 +125,7 @@ inline constexpr size_t logins_remembered_max_count = 256;
 
 // The site file.
 inline constexpr size_t site_file_max_bytes = 256 * kKiB;
+inline constexpr size_t identity_max_bytes = 64 * kKiB;
 inline constexpr size_t site_mistakes_max_count = 50;  // named at once
 inline constexpr size_t site_name_max_characters = 64;
 inline constexpr size_t site_host_names_max_count = 64;
@@ -136,11 +137,20 @@ inline constexpr size_t bond_interfaces_min_count = 2;
 inline constexpr size_t bond_interfaces_max_count = 8;
 inline constexpr uint16_t vlan_max_id = 4'094;
 inline constexpr size_t site_addresses_max_count = 8;
-inline constexpr size_t site_gateways_max_count = 2;          // one for IPv4, one for IPv6
+inline constexpr size_t site_gateways_max_count = 2;  // one for IPv4, one for IPv6
+inline constexpr size_t site_ntp_max_count = 4;
 inline constexpr size_t site_dns_max_count = 3;               // as many as a resolver reads
 inline constexpr size_t support_file_max_bytes = 256 * kKiB;  // of each file in a support bundle
 inline constexpr size_t support_bundle_max_bytes = 8 * kMiB;
 inline constexpr size_t site_report_max_bytes = 16 * kKiB;  // of each file that the console shows
+
+// What an image may issue certificates for, and the state that it has room for.
+inline constexpr size_t authority_names_max_count = 64;    // of a site's CA
+inline constexpr size_t authority_subnets_max_count = 64;  // the same
+inline constexpr size_t image_contents_max_bytes = 512 * kKiB;
+inline constexpr uint64_t state_default_bytes = 256 * kMiB;
+inline constexpr uint64_t state_min_bytes = 16 * kMiB;
+inline constexpr uint64_t state_max_bytes = kTiB;
 
 // TFTP (RFC 2347, 2348, 2349, 7440).
 inline constexpr size_t tftp_clients_max_count = 1'000;
@@ -166,7 +176,6 @@ static_assert(tftp_read_ahead_bytes <= tftp_window_max_bytes);
 static_assert(tftp_block_size_max_bytes <= tftp_window_max_bytes);
 static_assert(manifest_max_bytes <= index_json_max_bytes);
 static_assert(archive_entries_max_count >= bundle_blobs_max_count);
-static_assert(site_file_max_bytes < kMiB);  // its partition has 1 MiB
 static_assert(json_default_max_bytes >= manifest_max_bytes);
 static_assert(create_jobs_default_count <= create_jobs_max_count);
 

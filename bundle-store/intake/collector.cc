@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/limits.h"
+#include "base/utc.h"
 #include "intake/asset_file.h"
 #include "intake/image_name.h"
 
@@ -70,6 +71,14 @@ std::string JoinPlatforms(const std::vector<Platform>& platforms) {
 std::string WasReducedFrom(const Descriptor& root) {
   Result<Digest> digest = Digest::Parse(root.Annotation(annotation::kReducedFrom));
   return digest.ok() ? digest->ToString() : "";
+}
+
+// A publisher whose clock was ahead does not count; 0: nothing is said.
+int64_t CreatedUnixSeconds(const Manifest& manifest, int64_t now_unix_s) {
+  auto found = manifest.annotations.find(annotation::kCreated);
+  if (found == manifest.annotations.end()) return 0;
+  int64_t created = ParseUtc(found->second).value_or(0);
+  return created <= now_unix_s ? created : 0;
 }
 
 std::string CosignTag(const Digest& digest) {
@@ -175,6 +184,7 @@ Status Collector::TakeTree(const Walk& walk, const Descriptor& descriptor) {
   const Manifest& manifest = read->manifest;
   {
     std::lock_guard lock(mutex_);
+    plan_->NoteCreated(CreatedUnixSeconds(manifest, RealEnv()->NowUnixSeconds()));
     RETURN_IF_ERROR(plan_->AddBytes(descriptor, manifest.kind, std::move(read->text))
                         .WithContext(walk.reference.ToString()));
   }

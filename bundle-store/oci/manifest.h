@@ -28,6 +28,7 @@ inline constexpr char kDockerManifestList[] =
 namespace annotation {
 inline constexpr char kRefName[] = "org.opencontainers.image.ref.name";
 inline constexpr char kContainerdName[] = "io.containerd.image.name";
+inline constexpr char kCreated[] = "org.opencontainers.image.created";
 inline constexpr char kTitle[] = "org.opencontainers.image.title";
 // Ours; documented in bundle-store/FORMAT.md.
 inline constexpr char kBundleName[] = "io.cozystack.airgap.name";

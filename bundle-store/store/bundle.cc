@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/limits.h"
+#include "base/utc.h"
 #include "store/gpt.h"
 #include "store/offset_table.h"
 #include "store/tar.h"
@@ -124,6 +125,7 @@ class BundleOpener {
     };
     bundle_->name_ = get(annotation::kBundleName);
     bundle_->version_ = get(annotation::kBundleVersion);
+    bundle_->created_unix_s_ = ParseUtc(get(annotation::kCreated)).value_or(0);
     bundle_->platforms_ = SplitList(get(annotation::kPlatforms));
     for (const Descriptor& descriptor : bundle_->index_.manifests) {
       std::string path = descriptor.Annotation(annotation::kAssetPath);

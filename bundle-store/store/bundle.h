@@ -47,8 +47,9 @@ class Bundle {
   const std::string& location() const { return location_; }
   // sha256 of index.json: the bundle's identity.
   const Digest& identity() const { return identity_; }
-  const std::string& name() const { return name_; }        // from index.json's annotations
-  const std::string& version() const { return version_; }  // may be empty
+  const std::string& name() const { return name_; }           // from index.json's annotations
+  const std::string& version() const { return version_; }     // may be empty
+  int64_t created_unix_s() const { return created_unix_s_; }  // 0: index.json does not say
   const std::vector<std::string>& platforms() const { return platforms_; }
   const std::string& index_json() const { return index_json_; }
   const Manifest& index() const { return index_; }
@@ -103,6 +104,7 @@ class Bundle {
   Digest identity_;
   std::string name_;
   std::string version_;
+  int64_t created_unix_s_ = 0;
   std::vector<std::string> platforms_;
   std::string index_json_;
   Manifest index_;

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/utc.h"
 #include "store/offset_table.h"
 #include "store/signatures.h"
 #include "store/tar.h"
@@ -38,6 +39,9 @@ std::string FormatIndex(const BundlePlan& plan) {
     platforms += platform;
   }
   annotations.Put(annotation::kPlatforms, platforms);
+  if (plan.created_unix_s() != 0) {
+    annotations.Put(annotation::kCreated, FormatUtc(plan.created_unix_s()));
+  }
   return builder.ToText();
 }
 

@@ -2,6 +2,8 @@
 // that index.json will give.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -52,6 +54,8 @@ class BundlePlan {
   void SetName(std::string name) { name_ = std::move(name); }
   void SetVersion(std::string version) { version_ = std::move(version); }
   void AddPlatform(const std::string& platform);
+  // When something of the bundle was made, as its publisher says; the latest counts.
+  void NoteCreated(int64_t unix_s) { created_unix_s_ = std::max(created_unix_s_, unix_s); }
   // index.json as these bytes, instead of made of roots, name, version and platforms: what is
   // written is that bundle again.
   void SetIndexText(std::string index) { index_text_ = std::move(index); }
@@ -69,6 +73,7 @@ class BundlePlan {
   const std::string& name() const { return name_; }
   const std::string& version() const { return version_; }
   const std::vector<std::string>& platforms() const { return platforms_; }
+  int64_t created_unix_s() const { return created_unix_s_; }  // 0: nothing says
   const std::vector<Descriptor>& roots() const { return roots_; }
   // Those left out included.
   const std::map<Digest, PlannedBlob>& blobs() const { return blobs_; }
@@ -80,6 +85,7 @@ class BundlePlan {
   std::string name_;
   std::string version_;
   std::vector<std::string> platforms_;
+  int64_t created_unix_s_ = 0;
   std::vector<Descriptor> roots_;
   std::map<Digest, PlannedBlob> blobs_;
   std::set<Digest> left_out_;

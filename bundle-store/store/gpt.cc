@@ -203,13 +203,6 @@ class GptReader {
   const ReadableFile& file_;
 };
 
-std::vector<GptPartition> OfType(const std::vector<GptPartition>& all, const Guid& type) {
-  std::vector<GptPartition> found;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(found),
-               [&](const GptPartition& partition) { return partition.type == type; });
-  return found;
-}
-
 }  // namespace
 
 Result<Guid> Guid::Parse(std::string_view text) {
@@ -259,12 +252,11 @@ uint64_t GptTable::EntriesBlocks() const {
   return (uint64_t{entries_count} * entry_bytes + kGptBlockBytes - 1) / kGptBlockBytes;
 }
 
-std::vector<GptPartition> GptTable::BundlePartitions() const {
-  return OfType(partitions, kBundlePartitionType);
-}
-
-std::vector<GptPartition> GptTable::SitePartitions() const {
-  return OfType(partitions, kSitePartitionType);
+std::vector<GptPartition> GptTable::PartitionsOf(const Guid& type) const {
+  std::vector<GptPartition> found;
+  std::copy_if(partitions.begin(), partitions.end(), std::back_inserter(found),
+               [&](const GptPartition& partition) { return partition.type == type; });
+  return found;
 }
 
 Result<GptTable> ReadGpt(const ReadableFile& file) { return GptReader(file).Read(); }

@@ -42,6 +42,22 @@ inline constexpr Guid kBundlePartitionType = {{0x2E, 0x6C, 0x1B, 0x7A, 0x0F, 0x5
 inline constexpr Guid kSitePartitionType = {{0x54, 0x9F, 0x0E, 0x2C, 0x1B, 0x6A, 0x38, 0x4D, 0x8E,
                                              0x27, 0x51, 0xB3, 0xD4, 0xC6, 0xA7, 0xF8}};
 
+// 91D4B8E3-7C52-4F6A-A3D1-0E8F5B6C7D29: the type of a partition that holds the identity. Never
+// changes.
+inline constexpr Guid kIdentityPartitionType = {{0xE3, 0xB8, 0xD4, 0x91, 0x52, 0x7C, 0x6A, 0x4F,
+                                                 0xA3, 0xD1, 0x0E, 0x8F, 0x5B, 0x6C, 0x7D, 0x29}};
+
+// E0F8A1C4-3B57-4D2E-9A86-5C1D7F20B3A9: the type of the partition for the appliance's state, the
+// only one that it ever writes to. Never changes.
+inline constexpr Guid kStatePartitionType = {{0xC4, 0xA1, 0xF8, 0xE0, 0x57, 0x3B, 0x2E, 0x4D, 0x9A,
+                                              0x86, 0x5C, 0x1D, 0x7F, 0x20, 0xB3, 0xA9}};
+inline constexpr char kStatePartitionName[] = "airgap-state";
+
+// 5B7E2D18-9C46-4A0F-B3E5-D27F8A16C04E: the type of a partition that holds the list of an image.
+// Never changes.
+inline constexpr Guid kImagePartitionType = {{0x18, 0x2D, 0x7E, 0x5B, 0x46, 0x9C, 0x0F, 0x4A, 0xB3,
+                                              0xE5, 0xD2, 0x7F, 0x8A, 0x16, 0xC0, 0x4E}};
+
 struct GptPartition {
   uint32_t number = 0;  // from 1: the entry's place in the table, as sgdisk and the kernel count
   Guid type;
@@ -70,8 +86,8 @@ struct GptTable {
 
   // Blocks that an array of entries takes.
   uint64_t EntriesBlocks() const;
-  std::vector<GptPartition> BundlePartitions() const;
-  std::vector<GptPartition> SitePartitions() const;
+  std::vector<GptPartition> PartitionsOf(const Guid& type) const;
+  std::vector<GptPartition> BundlePartitions() const { return PartitionsOf(kBundlePartitionType); }
 };
 
 // The primary table, or the backup in the last block when the primary is damaged. Errors:

@@ -140,8 +140,10 @@ Status BaseMedium::ReadVolumeDescriptors() {
   return Corrupt(file_->name() + " is no base ISO: it has no ISO 9660 volume; use base.iso");
 }
 
-void BaseMedium::StampVolume(const Digest& site) {
-  for (SectorPatch& descriptor : volume_descriptors_) PutVolumeStamp(&descriptor.bytes, site);
+void BaseMedium::StampVolume(const Digest& digest, bool has_site) {
+  for (SectorPatch& descriptor : volume_descriptors_) {
+    PutVolumeStamp(&descriptor.bytes, digest, has_site);
+  }
 }
 
 std::vector<SectorPatch> BaseMedium::PatchesFor(uint64_t total_bytes,

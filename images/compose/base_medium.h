@@ -35,8 +35,8 @@ class BaseMedium {
     return (table_.alternate_lba - table_.EntriesBlocks()) * kGptBlockBytes;
   }
 
-  // From now on the volume's modification time follows from the site file.
-  void StampVolume(const Digest& site);
+  // From now on the volume's modification time is what volume_stamp.h makes of this.
+  void StampVolume(const Digest& digest, bool has_site);
 
   // Everything that says where partitions lie and how large the medium is, for a medium of
   // `total_bytes` (a multiple of 2048) with `added` partitions.

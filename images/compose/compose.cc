@@ -3,20 +3,25 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "base/limits.h"
 #include "compose/base_medium.h"
 #include "compose/bundle_copy.h"
+#include "compose/image_layout.h"
+#include "compose/image_list.h"
 #include "store/bundle.h"
-#include "store/site_partition.h"
+#include "store/text_partition.h"
 
 namespace airgap {
 namespace {
 
-constexpr uint64_t kAlignBytes = limits::kMiB;
 constexpr unsigned kImageMode = 0644;
+constexpr unsigned kSecretImageMode = 0600;
 
-uint64_t AlignUp(uint64_t bytes) { return (bytes + kAlignBytes - 1) / kAlignBytes * kAlignBytes; }
+std::string BytesOf(const Digest& digest) {
+  return std::string(digest.bytes().begin(), digest.bytes().end());
+}
 
 class Composer {
  public:
@@ -96,85 +101,103 @@ class Composer {
   }
 
   Status Plan() {
-    uint32_t number = 0;
-    for (const GptPartition& partition : base_.table().partitions) {
-      number = std::max(number, partition.number);
-    }
-    size_t more = added_.size() + (request_.site_path.empty() ? 0 : 1);
-    if (base_.table().entries_count - number < more) {
-      return LimitExceeded(request_.base_path + " has a partition table with room for only " +
-                           std::to_string(base_.table().entries_count - number) +
-                           " more partitions");
-    }
-    uint64_t offset = AlignUp(base_.size_bytes());
-    if (!request_.site_path.empty()) RETURN_IF_ERROR(PlanSite(&number, &offset));
-    for (const auto& bundle : added_) {
-      ComposedBundle composed;
-      composed.location = bundle->location();
-      composed.name = bundle->name();
-      composed.version = bundle->version();
-      composed.identity = bundle->identity();
-      composed.partition_number = ++number;
-      composed.partition_name =
-          "airgap-bundle-" + std::to_string(present_.size() + image_.bundles.size() + 1);
-      composed.offset_bytes = offset;
-      ASSIGN_OR_RETURN(composed.size_bytes, TarBytes(*bundle));
-      if (composed.size_bytes > limits::bundle_size_max_bytes) {
-        return LimitExceeded(bundle->location() + " is larger than a bundle may be");
-      }
-      offset = AlignUp(offset + composed.size_bytes);
-      partitions_.push_back(PartitionOf(composed, offset));
-      image_.bundles.push_back(std::move(composed));
-    }
-    uint64_t table_bytes = (base_.table().EntriesBlocks() + 1) * kGptBlockBytes;
-    image_.size_bytes = AlignUp(offset + table_bytes);
+    layout_.emplace(base_);
+    ASSIGN_OR_RETURN(std::string identity,
+                     PlanText(kIdentityText, request_.identity_text,
+                              !request_.identity_text.empty(), &image_.identity_partition_number));
+    ASSIGN_OR_RETURN(std::string site, PlanText(kSiteText, request_.site_text, HasNewSite(),
+                                                &image_.site_partition_number));
+    has_identity_ = !identity.empty();
+    if (!texts_.empty()) Stamp(identity, site);
+    for (const auto& bundle : added_) RETURN_IF_ERROR(PlanBundle(*bundle));
+    RETURN_IF_ERROR(PlanList());
+    RETURN_IF_ERROR(PlanState());
+    image_.size_bytes = layout_->image_bytes();
     return OkStatus();
   }
 
-  // In the base's own partition for it, or a new one before those of the bundles.
-  Status PlanSite(uint32_t* number, uint64_t* offset) {
-    Digest digest = Digest::Of(AsBytes(request_.site_text));
-    base_.StampVolume(digest);
-    std::vector<GptPartition> there = base_.table().SitePartitions();
-    if (!there.empty()) {
-      if (there.size() > 1 || there[0].size_bytes() < kSitePartitionBytes) {
-        return Corrupt(request_.base_path + " has a damaged site partition; use base.iso");
-      }
-      image_.site_partition_number = there[0].number;
-      site_offset_bytes_ = there[0].offset_bytes();
-      return OkStatus();
+  bool HasNewSite() const { return !request_.site_path.empty(); }
+
+  // The text goes into the base's own partition for it, or into a new one before those of the
+  // bundles. Gives what the image will have, which without a new text is what the base has.
+  Result<std::string> PlanText(const TextPartition& kind, const std::string& text, bool is_new,
+                               uint32_t* number) {
+    std::vector<GptPartition> there = base_.table().PartitionsOf(kind.type);
+    if (!is_new && there.empty()) return std::string();
+    if (!is_new) return ReadTextPartition(kind, base_.file());
+    if (there.size() > 1 || (!there.empty() && there[0].size_bytes() < kTextPartitionBytes)) {
+      return Corrupt(request_.base_path + " has a damaged " + std::string(kind.name) +
+                     " partition; use base.iso");
     }
-    image_.site_partition_number = ++*number;
-    site_offset_bytes_ = *offset;
-    *offset = AlignUp(*offset + kSitePartitionBytes);
-    GptPartition partition = PartitionOn(site_offset_bytes_, *offset, digest);
-    partition.number = image_.site_partition_number;
-    partition.type = kSitePartitionType;
-    partition.name = kSitePartitionName;
-    partitions_.push_back(partition);
+    if (there.empty()) {
+      ASSIGN_OR_RETURN(GptPartition added,
+                       layout_->Append(kind.type, std::string(kind.name), kTextPartitionBytes,
+                                       Digest::Of(AsBytes(text))));
+      there.push_back(added);
+    }
+    *number = there[0].number;
+    texts_.push_back({there[0].offset_bytes(), EncodeTextPartition(kind, text)});
+    return text;
+  }
+
+  void Stamp(const std::string& identity, const std::string& site) {
+    Digest identity_digest = Digest::Of(AsBytes(identity));
+    Digest site_digest = Digest::Of(AsBytes(site));
+    bool has_site = HasNewSite() || !base_.table().PartitionsOf(kSiteText.type).empty();
+    base_.StampVolume(Digest::Of(AsBytes(BytesOf(identity_digest) + BytesOf(site_digest))),
+                      has_site);
+  }
+
+  Status PlanBundle(const Bundle& bundle) {
+    ComposedBundle composed;
+    composed.location = bundle.location();
+    composed.name = bundle.name();
+    composed.version = bundle.version();
+    composed.identity = bundle.identity();
+    composed.partition_name =
+        "airgap-bundle-" + std::to_string(present_.size() + image_.bundles.size() + 1);
+    ASSIGN_OR_RETURN(composed.size_bytes, TarBytes(bundle));
+    if (composed.size_bytes > limits::bundle_size_max_bytes) {
+      return LimitExceeded(bundle.location() + " is larger than a bundle may be");
+    }
+    ASSIGN_OR_RETURN(GptPartition partition,
+                     layout_->Append(kBundlePartitionType, composed.partition_name,
+                                     composed.size_bytes, composed.identity));
+    composed.partition_number = partition.number;
+    composed.offset_bytes = partition.offset_bytes();
+    image_.bundles.push_back(std::move(composed));
     return OkStatus();
   }
 
-  GptPartition PartitionOf(const ComposedBundle& bundle, uint64_t end_bytes) const {
-    GptPartition partition = PartitionOn(bundle.offset_bytes, end_bytes, bundle.identity);
-    partition.number = bundle.partition_number;
-    partition.type = kBundlePartitionType;
-    partition.name = bundle.partition_name;
-    return partition;
+  // Its text is known once everything else is written.
+  Status PlanList() {
+    std::vector<GptPartition> there = base_.table().PartitionsOf(kImageText.type);
+    if (there.empty()) {
+      ASSIGN_OR_RETURN(GptPartition added,
+                       layout_->Append(kImageText.type, std::string(kImageText.name),
+                                       kTextPartitionBytes, Digest::Of(AsBytes(kImageText.name))));
+      there.push_back(added);
+    }
+    list_offset_bytes_ = there[0].offset_bytes();
+    return OkStatus();
   }
 
-  // The unique GUID follows from disk and content, so that the same inputs give the same image.
-  GptPartition PartitionOn(uint64_t begin_bytes, uint64_t end_bytes, const Digest& content) const {
-    GptPartition partition;
-    partition.first_lba = begin_bytes / kGptBlockBytes;
-    partition.last_lba = end_bytes / kGptBlockBytes - 1;
-    Digest unique = Digest::Of(AsBytes(base_.table().disk.ToString() + " " + content.ToString()));
-    std::copy_n(unique.bytes().begin(), partition.unique.bytes.size(),
-                partition.unique.bytes.begin());
-    // RFC 9562 5.8: version 8, made by rules of our own.
-    partition.unique.bytes[7] = static_cast<uint8_t>(0x80 | (partition.unique.bytes[7] & 0x0F));
-    partition.unique.bytes[8] = static_cast<uint8_t>(0x80 | (partition.unique.bytes[8] & 0x3F));
-    return partition;
+  // Last, for it is the one thing that a stick which is a little too small can do without.
+  Status PlanState() {
+    bool has_state = !base_.table().PartitionsOf(kStatePartitionType).empty();
+    uint64_t bytes = request_.state_bytes.value_or(has_state ? 0 : limits::state_default_bytes);
+    if (has_state && bytes != 0) {
+      return InvalidArgument(request_.base_path +
+                             " has a state partition already, which stays as it is: leave the"
+                             " size out, or start from base.iso");
+    }
+    if (bytes == 0) return OkStatus();
+    ASSIGN_OR_RETURN(GptPartition partition,
+                     layout_->Append(kStatePartitionType, kStatePartitionName, bytes,
+                                     Digest::Of(AsBytes(kStatePartitionName))));
+    image_.state_partition_number = partition.number;
+    image_.state_bytes = partition.size_bytes();
+    return OkStatus();
   }
 
   Status CheckSpace() const {
@@ -189,21 +212,46 @@ class Composer {
   Status Write() {
     total_bytes_ = base_.BackupTableOffset();
     for (const ComposedBundle& bundle : image_.bundles) total_bytes_ += bundle.size_bytes;
-    ASSIGN_OR_RETURN(auto out, env_->CreatePending(request_.out_path, kImageMode));
+    ASSIGN_OR_RETURN(auto out, env_->CreatePending(request_.out_path,
+                                                   has_identity_ ? kSecretImageMode : kImageMode));
     RETURN_IF_ERROR(CopyBase(out.get()));
     for (size_t i = 0; i < added_.size(); ++i) {
       const ComposedBundle& bundle = image_.bundles[i];
       RETURN_IF_ERROR(CopyBundle(*added_[i], bundle.size_bytes, out.get(), bundle.offset_bytes,
                                  [this](uint64_t bytes) { Advance(bytes); }));
     }
-    if (image_.site_partition_number != 0) {
-      std::string site = EncodeSitePartition(request_.site_text);
-      RETURN_IF_ERROR(out->WriteAt(site_offset_bytes_, AsBytes(site)));
+    for (const SectorPatch& text : texts_) {
+      RETURN_IF_ERROR(out->WriteAt(text.offset_bytes, AsBytes(text.bytes)));
     }
-    for (const SectorPatch& patch : base_.PatchesFor(image_.size_bytes, partitions_)) {
+    for (const SectorPatch& patch : base_.PatchesFor(image_.size_bytes, layout_->added())) {
       RETURN_IF_ERROR(out->WriteAt(patch.offset_bytes, AsBytes(patch.bytes)));
     }
+    RETURN_IF_ERROR(WriteList(out.get()));
     return out->Commit();
+  }
+
+  Status WriteList(PendingFile* out) {
+    ImageList list;
+    list.size_bytes = image_.size_bytes;
+    std::vector<GptPartition> partitions = base_.table().partitions;
+    for (const GptPartition& partition : layout_->added()) partitions.push_back(partition);
+    list.areas = AreasToList(partitions, image_.size_bytes);
+    for (ListedArea& area : list.areas) {
+      ASSIGN_OR_RETURN(area.digest, DigestOfStretch(area.offset_bytes, area.size_bytes,
+                                                    [out](uint64_t offset, MutableByteSpan bytes) {
+                                                      return out->ReadAt(offset, bytes);
+                                                    }));
+    }
+    std::vector<GptPartition> in_base = base_.table().BundlePartitions();
+    for (size_t i = 0; i < present_.size(); ++i) {
+      const Bundle& bundle = *present_[i];
+      list.bundles.push_back({in_base[i].name, bundle.name(), bundle.version(), bundle.identity()});
+    }
+    for (const ComposedBundle& bundle : image_.bundles) {
+      list.bundles.push_back({bundle.partition_name, bundle.name, bundle.version, bundle.identity});
+    }
+    return out->WriteAt(list_offset_bytes_,
+                        AsBytes(EncodeTextPartition(kImageText, FormatImageList(list))));
   }
 
   // All but the backup table: what stays unwritten there reads as zeros.
@@ -232,8 +280,10 @@ class Composer {
   BaseMedium base_;
   std::vector<std::shared_ptr<Bundle>> present_;  // in the base
   std::vector<std::shared_ptr<Bundle>> added_;
-  std::vector<GptPartition> partitions_;  // one for each added bundle, and the site's first
-  uint64_t site_offset_bytes_ = 0;
+  std::optional<ImageLayout> layout_;  // once the base is open
+  std::vector<SectorPatch> texts_;     // whole partitions
+  bool has_identity_ = false;
+  uint64_t list_offset_bytes_ = 0;
   ComposedImage image_;
   uint64_t done_bytes_ = 0;
   uint64_t total_bytes_ = 0;
@@ -244,6 +294,11 @@ class Composer {
 Result<ComposedImage> ComposeImage(Env* env, const ComposeRequest& request,
                                    const std::function<void(const ComposeProgress&)>& progress) {
   return Composer(env, request, progress).Run();
+}
+
+Result<bool> HasIdentity(Env* env, const std::string& base_path) {
+  ASSIGN_OR_RETURN(BaseMedium base, BaseMedium::Open(env, base_path));
+  return !base.table().PartitionsOf(kIdentityText.type).empty();
 }
 
 }  // namespace airgap

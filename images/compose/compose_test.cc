@@ -1,12 +1,14 @@
 #include "compose/compose.h"
 
+#include <sys/stat.h>
+
 #include "base/env_testing.h"
 #include "base/limits.h"
 #include "base/testing.h"
 #include "compose/volume_stamp.h"
 #include "store/bundle_testing.h"
 #include "store/gpt.h"
-#include "store/site_partition.h"
+#include "store/text_partition.h"
 
 namespace airgap {
 namespace {
@@ -97,6 +99,7 @@ struct Bench {
   Bench() {
     request.base_path = folder / "base.iso";
     request.out_path = folder / "out.iso";
+    request.state_bytes = 0;
     Write("base.iso", MakeBase());
   }
   void Write(const std::string& name, const std::string& content) {
@@ -161,7 +164,7 @@ void BothTablesDescribeTheImage(void**) {
     auto table = ReadGpt(testing::MemoryFile(output));
     ASSERT_OK(table);
     assert_true(table->from_backup == damage_primary);
-    assert_int_equal(table->partitions.size(), 4);
+    assert_int_equal(table->partitions.size(), 5);
     assert_int_equal(table->entries_count, 248);
     assert_int_equal(table->last_usable_lba, output.size() / 512 - 1 - 62 - 1);
     auto bundles = table->BundlePartitions();
@@ -241,7 +244,7 @@ void ABundleIsTakenFromAnImage(void**) {
 }
 
 std::string SiteOf(const std::string& output) {
-  auto text = ReadSitePartition(testing::MemoryFile(output));
+  auto text = ReadTextPartition(kSiteText, testing::MemoryFile(output));
   ASSERT_OK(text);
   return *text;
 }
@@ -263,10 +266,10 @@ void TheSiteFileStandsBeforeTheBundles(void**) {
   ASSERT_TEXT(SiteOf(output), "name: x\n");
   auto table = ReadGpt(testing::MemoryFile(output));
   ASSERT_OK(table);
-  auto sites = table->SitePartitions();
+  auto sites = table->PartitionsOf(kSiteText.type);
   assert_int_equal(sites.size(), 1);
   ASSERT_TEXT(sites[0].name, "airgap-site");
-  assert_int_equal(sites[0].size_bytes(), kSitePartitionBytes);
+  assert_int_equal(sites[0].size_bytes(), kTextPartitionBytes);
   assert_int_equal(sites[0].offset_bytes() % limits::kMiB, 0);
   assert_true(sites[0].offset_bytes() < image->bundles[0].offset_bytes);
   auto opened = OpenBundles(RealEnv(), bench.request.out_path, nullptr);
@@ -281,8 +284,8 @@ void TheStampFollowsFromTheSiteFile(void**) {
   ASSERT_TEXT(StampOf(bench.Output()), "2025-01-01-00-00-00-00");
   bench.SetSite("name: x\n");
   ASSERT_OK(bench.Compose());
-  // FORMAT.md, of the sha256 that begins with a2a79ea37edb.
-  ASSERT_TEXT(StampOf(bench.Output()), "2025-07-28-14-43-06-19");
+  // FORMAT.md, "Which medium this is".
+  ASSERT_TEXT(StampOf(bench.Output()), "2025-11-12-09-22-51-03");
   std::string first = StampOf(bench.Output());
   bench.SetSite("name: y\n");
   ASSERT_OK(bench.Compose());
@@ -306,9 +309,85 @@ void AnImageKeepsItsSiteFileOrGetsAnother(void**) {
   auto replaced = bench.Compose();
   ASSERT_OK(replaced);
   assert_int_equal(replaced->site_partition_number, 4);
-  assert_int_equal(replaced->bundles[0].partition_number, 5);
+  assert_int_equal(replaced->bundles[0].partition_number, 6);
   ASSERT_TEXT(SiteOf(bench.Output()), "name: y\n");
   assert_true(StampOf(bench.Output()) != StampOf(with_x));
+}
+
+unsigned ModeOf(const std::string& path) {
+  struct stat found {};
+  assert_int_equal(stat(path.c_str(), &found), 0);
+  return found.st_mode & 0777;
+}
+
+void AnIdentityIsForTheOwnerAndStays(void**) {
+  Bench bench;
+  bench.AddBundle("a.tar", SmallBundle("a"));
+  ASSERT_OK(bench.Compose());
+  assert_int_equal(ModeOf(bench.request.out_path), 0644);
+  bench.request.identity_text = "secret";
+  auto image = bench.Compose();
+  ASSERT_OK(image);
+  assert_int_equal(image->identity_partition_number, 4);
+  assert_int_equal(ModeOf(bench.request.out_path), 0600);
+  ASSERT_TEXT(StampOf(bench.Output()), "2025-11-16-13-46-38-00");
+
+  bench.Write("base.iso", bench.Output());
+  auto has = HasIdentity(RealEnv(), bench.request.base_path);
+  ASSERT_OK(has);
+  assert_true(*has);
+  bench.request.identity_text = "";
+  bench.request.bundle_paths.clear();
+  bench.SetSite("name: x\n");
+  auto kept = bench.Compose();
+  ASSERT_OK(kept);
+  assert_int_equal(kept->identity_partition_number, 0);
+  assert_int_equal(ModeOf(bench.request.out_path), 0600);
+  auto text = ReadTextPartition(kIdentityText, testing::MemoryFile(bench.Output()));
+  ASSERT_OK(text);
+  ASSERT_TEXT(*text, "secret");
+  assert_true(StampOf(bench.Output()).substr(20) != "00");
+
+  std::string damaged = bench.Output();
+  damaged[damaged.find("secret")] ^= 1;
+  bench.Write("base.iso", damaged);
+  bench.SetSite("name: y\n");
+  ASSERT_CODE(bench.Compose().status(), Code::kCorrupt);
+}
+
+void RoomForStateStandsLastAndIsAHole(void**) {
+  Bench bench;
+  bench.AddBundle("a.tar", SmallBundle("a"));
+  bench.request.state_bytes.reset();
+  auto image = bench.Compose();
+  ASSERT_OK(image);
+  assert_int_equal(image->state_partition_number, 6);
+  assert_int_equal(image->state_bytes, limits::state_default_bytes);
+  struct stat found {};
+  assert_int_equal(stat(bench.request.out_path.c_str(), &found), 0);
+  assert_int_equal(found.st_size, image->size_bytes);
+  assert_true(found.st_blocks * 512 < 32 * static_cast<int64_t>(limits::kMiB));
+  auto file = RealEnv()->OpenReadable(bench.request.out_path);
+  ASSERT_OK(file);
+  auto table = ReadGpt(**file);
+  ASSERT_OK(table);
+  auto states = table->PartitionsOf(kStatePartitionType);
+  assert_int_equal(states.size(), 1);
+  ASSERT_TEXT(states[0].name, "airgap-state");
+  assert_true(states[0].offset_bytes() > image->bundles[0].offset_bytes);
+
+  // On top of it: what is there stays, and no second one comes.
+  ASSERT_OK(WriteWholeFile(RealEnv(), bench.folder / "b.tar", SmallBundle("b"), 0644));
+  bench.request.base_path = bench.request.out_path;
+  bench.request.out_path = bench.folder / "again.iso";
+  bench.request.bundle_paths = {bench.folder / "b.tar"};
+  auto again = bench.Compose();
+  ASSERT_OK(again);
+  assert_int_equal(again->state_partition_number, 0);
+  bench.request.state_bytes = limits::state_min_bytes;
+  auto refused = bench.Compose();
+  ASSERT_CODE(refused.status(), Code::kInvalidArgument);
+  ASSERT_CONTAINS(refused.status().message(), "has a state partition already");
 }
 
 void DamagedBundlesAreRefused(void**) {
@@ -424,6 +503,8 @@ int main() {
       cmocka_unit_test(TheSiteFileStandsBeforeTheBundles),
       cmocka_unit_test(TheStampFollowsFromTheSiteFile),
       cmocka_unit_test(AnImageKeepsItsSiteFileOrGetsAnother),
+      cmocka_unit_test(AnIdentityIsForTheOwnerAndStays),
+      cmocka_unit_test(RoomForStateStandsLastAndIsAHole),
       cmocka_unit_test(DamagedBundlesAreRefused),
       cmocka_unit_test(OtherFilesAreNoBase),
       cmocka_unit_test(InputsAreNeverOverwritten),

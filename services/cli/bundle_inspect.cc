@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/limits.h"
+#include "base/utc.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "store/signatures.h"
@@ -140,10 +141,16 @@ void PrintSigners(const CommandContext& context, const Bundle& bundle) {
   }
 }
 
+// "" where the bundle does not say.
+std::string CreatedText(const Bundle& bundle) {
+  return bundle.created_unix_s() == 0 ? "" : FormatUtc(bundle.created_unix_s());
+}
+
 void WriteJson(JsonNode node, const Bundle& bundle) {
   node.Put("location", bundle.location());
   node.Put("name", bundle.name());
   node.Put("version", bundle.version());
+  node.Put("created", CreatedText(bundle));
   node.Put("identity", bundle.identity().ToString());
   JsonNode platforms = node.PutArray("platforms");
   for (const std::string& platform : bundle.platforms()) platforms.Add(platform);
@@ -174,6 +181,7 @@ void WriteTable(const CommandContext& context, const Bundle& bundle) {
   context.Print(bundle.location() + ": " + bundle.name() + " " + bundle.version());
   context.Print("identity   " + bundle.identity().ToString());
   context.Print("platforms  " + platforms);
+  if (bundle.created_unix_s() != 0) context.Print("created    " + CreatedText(bundle));
   context.Print("blobs      " + std::to_string(bundle.blobs().size()) + ", " +
                 FormatBytes(blob_bytes));
   PrintSigners(context, bundle);

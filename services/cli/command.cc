@@ -43,10 +43,10 @@ int RunCozyAirgap(int argc, char** argv) {
 
   CLI::App* bundle = app.add_subcommand("bundle", "make, prove and show bundles");
   CLI::App* recipe = app.add_subcommand("recipe", "say what a bundle carries, in a file");
-  CLI::App* image = app.add_subcommand("image", "make appliance images");
+  CLI::App* image = app.add_subcommand("image", "make and prove appliance images");
   CLI::App* media = app.add_subcommand("media", "look at the media of this machine");
   CLI::App* login = app.add_subcommand("login", "say who may push to serve --push");
-  CLI::App* site = app.add_subcommand("site", "check and read site files");
+  CLI::App* site = app.add_subcommand("site", "a site's own CA and site file");
   for (CLI::App* group : {bundle, recipe, image, media, login, site}) {
     group->require_subcommand(1);
     group->fallthrough();
@@ -62,10 +62,14 @@ int RunCozyAirgap(int argc, char** argv) {
   AddBundleCheckComplete(*bundle, context);
   AddServe(app, context);
   AddImageBuild(*image, context);
+  AddImageVerify(*image, context);
   AddIdentity(app, context);
+  AddClock(app, context);
   AddLogin(*login, context);
   AddMediaList(*media, context);
+  AddMediaIdentity(*media, context);
   AddSite(*site, context);
+  AddSiteInit(*site, context);
   AddSupportBundle(app, context);
 
   try {

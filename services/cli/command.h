@@ -41,11 +41,15 @@ void AddBundleMerge(CLI::App& bundle, CommandContext& context);
 void AddBundleCheckComplete(CLI::App& bundle, CommandContext& context);
 void AddServe(CLI::App& app, CommandContext& context);
 void AddImageBuild(CLI::App& image, CommandContext& context);
+void AddImageVerify(CLI::App& image, CommandContext& context);
+void AddClock(CLI::App& app, CommandContext& context);
 void AddIdentity(CLI::App& app, CommandContext& context);
-// `login` and `site` are groups of commands.
+// `login`, `media` and `site` are groups of commands.
 void AddLogin(CLI::App& login, CommandContext& context);
 void AddMediaList(CLI::App& media, CommandContext& context);
+void AddMediaIdentity(CLI::App& media, CommandContext& context);
 void AddSite(CLI::App& site, CommandContext& context);
+void AddSiteInit(CLI::App& site, CommandContext& context);
 void AddSupportBundle(CLI::App& app, CommandContext& context);
 
 // The whole program; returns its exit code.

@@ -14,9 +14,12 @@ namespace {
 
 constexpr uint64_t kNamesMaxBytes = limits::site_host_names_max_count * 256;
 
+constexpr unsigned kProblemsMode = 0640;
+
 struct IdentityOptions {
   std::string folder;
   std::string names_path;
+  std::string problems_path;
   bool watch = false;
 };
 
@@ -35,9 +38,29 @@ Result<CertificateNames> Names(const IdentityOptions& options) {
   return names;
 }
 
+// For console and status. Written only when it says something else than before.
+Status TellLeftOut(const IdentityOptions& options, const CertificateNames& left_out) {
+  if (options.problems_path.empty()) return OkStatus();
+  std::string text;
+  auto tell = [&text](const std::string& name) {
+    text.append(name).append(
+        " is not in the certificate, for the image's CA may not issue for it: build the image with"
+        " --subnet or --site-ca\n");
+  };
+  for (const std::string& name : left_out.dns) tell(name);
+  for (const std::string& address : left_out.addresses) tell(address);
+  auto before = ReadWholeFile(RealEnv(), options.problems_path, limits::site_report_max_bytes);
+  bool is_same = before.ok() ? *before == text : text.empty();
+  if (is_same) return OkStatus();
+  return WriteWholeFile(RealEnv(), options.problems_path, text, kProblemsMode);
+}
+
 Status Ensure(const IdentityOptions& options, bool* changed) {
   ASSIGN_OR_RETURN(CertificateNames names, Names(options));
-  return EnsureCertificates(RealEnv(), CertificateFiles::In(options.folder), names, changed);
+  CertificateNames left_out;
+  RETURN_IF_ERROR(EnsureCertificates(RealEnv(), CertificateFiles::In(options.folder), names,
+                                     changed, &left_out));
+  return TellLeftOut(options, left_out);
 }
 
 int Report(const CommandContext& context, const CertificateFiles& files) {
@@ -99,6 +122,8 @@ void AddIdentity(CLI::App& app, CommandContext& context) {
   command->add_option("--names", options->names_path,
                       "a file with more host names for the certificate, one per line; it need not"
                       " be there");
+  command->add_option("--problems", options->problems_path,
+                      "where to write the names that the CA may not issue for, one line each");
   command->add_flag("--watch", options->watch,
                     "stay, and renew the certificate when names or addresses change");
   command->callback([options, &context] {

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "compose/image_verify.h"
 #include "compose/volume_stamp.h"
 #include "store/gpt.h"
 
@@ -26,13 +27,13 @@ constexpr uint64_t kSmallestMediumBytes = uint64_t{2} << 20;  // leaves out flop
 constexpr size_t kDevicesMaxCount = 256;
 constexpr size_t kAnswerMaxBytes = 512;
 constexpr uint64_t kSysFileMaxBytes = 4096;
-constexpr char kNothing[] = "0 0";
+constexpr char kNothing[] = "0 0 0 0";
 
 struct Probe {
   FoundMedium medium;
   pid_t child = -1;
   UniqueFd answer_fd;
-  std::string answer;  // "<bundles> <site files> <stamp>", or "!" and what is wrong
+  std::string answer;  // as PartsOf says and a line with a problem, or "!" and what is wrong
 };
 
 std::string ReadSysFile(const std::string& path) {
@@ -73,6 +74,16 @@ std::vector<Probe> FindDevices(const MediaRoots& roots) {
   return probes;
 }
 
+// "<bundles> <site files> <identities> <number of the state partition>".
+std::string PartsOf(const GptTable& table) {
+  std::string parts;
+  for (const Guid* type : {&kBundlePartitionType, &kSitePartitionType, &kIdentityPartitionType}) {
+    parts.append(std::to_string(table.PartitionsOf(*type).size())).append(" ");
+  }
+  std::vector<GptPartition> states = table.PartitionsOf(kStatePartitionType);
+  return parts + std::to_string(states.size() == 1 ? states[0].number : 0);
+}
+
 std::string AnswerFor(Env* env, const std::string& path) {
   auto file = env->OpenReadable(path);
   if (!file.ok()) {
@@ -80,9 +91,9 @@ std::string AnswerFor(Env* env, const std::string& path) {
   }
   Result<GptTable> table = ReadGpt(**file);
   if (table.ok()) {
-    return std::to_string(table->BundlePartitions().size()) + " " +
-           std::to_string(table->SitePartitions().size()) + " " + ReadVolumeStamp(**file);
+    return PartsOf(*table) + " " + ReadVolumeStamp(**file) + "\n" + ProblemOfMedium(**file);
   }
+  if (std::string problem = ProblemOfMedium(**file); !problem.empty()) return "!" + problem;
   // An unreadable medium is no news (an empty drive reads as one); a damaged table is.
   return table.status().code() == Code::kCorrupt ? "!" + table.status().message() : kNothing;
 }
@@ -151,11 +162,17 @@ void AddResult(const Probe& probe, MediaScan* scan) {
     return;
   }
   FoundMedium medium = probe.medium;
-  std::istringstream answer(probe.answer);
+  size_t end = std::min(probe.answer.find('\n'), probe.answer.size());
+  if (probe.answer.size() > end + 1) scan->problems.push_back(probe.answer.substr(end + 1));
+  std::istringstream answer(probe.answer.substr(0, end));
   size_t sites = 0;
-  answer >> medium.bundles >> sites >> medium.stamp;
+  size_t identities = 0;
+  answer >> medium.bundles >> sites >> identities >> medium.state_partition >> medium.stamp;
   medium.has_site = sites > 0;
-  if (medium.bundles > 0 || medium.has_site) scan->media.push_back(std::move(medium));
+  medium.has_identity = identities > 0;
+  if (medium.bundles > 0 || medium.has_site || medium.has_identity || medium.state_partition != 0) {
+    scan->media.push_back(std::move(medium));
+  }
 }
 
 }  // namespace

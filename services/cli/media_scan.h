@@ -1,4 +1,4 @@
-// Which media of this machine carry bundle or site partitions. Reads a few sectors of each device,
+// Which media of this machine carry partitions of ours. Reads a few sectors of each device,
 // never writes, and does not wait for a drive that does not answer.
 #pragma once
 
@@ -22,6 +22,8 @@ struct FoundMedium {
   uint64_t size_bytes = 0;
   size_t bundles = 0;
   bool has_site = false;
+  bool has_identity = false;
+  uint32_t state_partition = 0;  // its number; 0: none
   std::string stamp;  // of its ISO 9660 volume (compose/volume_stamp.h); may be empty
 };
 

@@ -82,11 +82,14 @@ void MediaWithBundlesAreFoundByKind(void**) {
   ASSERT_TEXT(scan.media[2].kind, "disk");
 }
 
-void AMediumWithASiteFileIsFoundByItsStamp(void**) {
+void WhatAMediumCarriesIsToldWithItsStamp(void**) {
   Machine machine;
-  std::string medium = Medium(1);
-  size_t entry = 1024 + 128;  // the second, a bundle's, becomes the site's
-  medium.replace(entry, 16, reinterpret_cast<const char*>(kSitePartitionType.bytes.data()), 16);
+  std::string medium = Medium(3);
+  size_t entry = 1024 + 128;  // the second, a bundle's, and those behind it become others
+  for (const Guid* type : {&kSitePartitionType, &kIdentityPartitionType, &kStatePartitionType}) {
+    medium.replace(entry, 16, reinterpret_cast<const char*>(type->bytes.data()), 16);
+    entry += 128;
+  }
   GptTable table;
   table.entries_count = 128;
   table.entry_bytes = 128;
@@ -100,6 +103,8 @@ void AMediumWithASiteFileIsFoundByItsStamp(void**) {
   assert_int_equal(scan.media.size(), 1);
   assert_int_equal(scan.media[0].bundles, 0);
   assert_true(scan.media[0].has_site);
+  assert_true(scan.media[0].has_identity);
+  assert_int_equal(scan.media[0].state_partition, 4);
   ASSERT_TEXT(scan.media[0].stamp, "2025-03-01-12-30-59-07");
 }
 
@@ -164,7 +169,7 @@ int main() {
   using namespace airgap;
   const CMUnitTest tests[] = {
       cmocka_unit_test(MediaWithBundlesAreFoundByKind),
-      cmocka_unit_test(AMediumWithASiteFileIsFoundByItsStamp),
+      cmocka_unit_test(WhatAMediumCarriesIsToldWithItsStamp),
       cmocka_unit_test(PartitionsAndEmptyDrivesAreLeftOut),
       cmocka_unit_test(ADamagedTableIsNamed),
       cmocka_unit_test(ADriveThatHangsHoldsUpNobody),

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "cli/command.h"
 #include "cli/site_file.h"
-#include "store/site_partition.h"
+#include "store/text_partition.h"
 
 namespace airgap {
 namespace {
@@ -61,7 +61,7 @@ int RunRead(const CommandContext& context, const SiteOptions& options) {
   if (!made.ok()) return context.Fail(made);
   Result<std::string> text = [&]() -> Result<std::string> {
     ASSIGN_OR_RETURN(auto medium, RealEnv()->OpenReadable(options.path));
-    return ReadSitePartition(*medium);
+    return ReadTextPartition(kSiteText, *medium);
   }();
   if (text.status().code() == Code::kNotFound) return context.Fail(text.status());
   if (!text.ok()) {

@@ -1,7 +1,6 @@
 #include "cli/verify_receipt.h"
 
-#include <ctime>
-
+#include "base/utc.h"
 #include "base/version.h"
 
 namespace airgap {
@@ -70,14 +69,6 @@ void VerifyReceipt::WriteTo(JsonNode root) const {
   for (const VerifiedBundle& one : bundles) WriteBundle(list.AddObject(), one);
   JsonNode problems = root.PutArray("unopened");
   for (const Status& status : unopened) problems.Add(status.message());
-}
-
-std::string FormatUtc(int64_t unix_s) {
-  time_t seconds = unix_s;
-  struct tm utc {};
-  char text[64];
-  if (gmtime_r(&seconds, &utc) == nullptr) return "";
-  return {text, strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)};
 }
 
 }  // namespace airgap

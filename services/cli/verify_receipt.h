@@ -35,7 +35,4 @@ struct VerifyReceipt {
   void WriteTo(JsonNode root) const;
 };
 
-// "2026-11-25T03:04:05Z"
-std::string FormatUtc(int64_t unix_s);
-
 }  // namespace airgap

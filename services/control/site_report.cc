@@ -7,6 +7,9 @@
 namespace airgap {
 namespace {
 
+constexpr const char* kServiceFiles[] = {"media-problems", "network-problems", "state-problems", "clock-problems",
+                                         "identity-problems"};
+
 std::vector<std::string> ReadLines(Env* env, const std::string& path,
                                    std::vector<std::string>* problems) {
   std::vector<std::string> lines;
@@ -32,9 +35,11 @@ SiteReport ReadSiteReport(Env* env, const std::string& folder) {
   if (!name.empty()) report.name = name[0];
   report.notices = ReadLines(env, folder + "/notices", &failed);
   report.problems = ReadLines(env, folder + "/problems", &failed);
-  // The network service's own file: what it says comes and goes.
-  for (std::string& line : ReadLines(env, folder + "/network-problems", &failed)) {
-    report.problems.push_back(std::move(line));
+  // The files of single services: what they say comes and goes.
+  for (const char* name : kServiceFiles) {
+    for (std::string& line : ReadLines(env, folder + "/" + name, &failed)) {
+      report.problems.push_back(std::move(line));
+    }
   }
   report.problems.insert(report.problems.end(), failed.begin(), failed.end());
   return report;

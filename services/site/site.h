@@ -25,6 +25,7 @@ struct SiteNetwork {
   std::vector<std::string> addresses;  // IPv4 and IPv6, with prefix length
   std::vector<std::string> gateways;   // at most one of each family
   std::vector<std::string> dns;        // addresses
+  std::vector<std::string> ntp;        // addresses and host names
 };
 
 struct Site {
@@ -61,7 +62,7 @@ CheckedSite CheckSite(std::string_view text);
 // The file of logins (registry/logins.h) of those who may push.
 std::string FormatLogins(const Site& site);
 // For appliance/boot/network: a line "KEY VALUE" for each value, where KEY is interface, bond (its
-// mode), vlan, address, gateway or dns. A value has letters, digits and .:/_- alone. Without
+// mode), vlan, address, gateway, dns or ntp. A value has letters, digits and .:/_- alone. Without
 // interface every wired adapter is meant, without address DHCP. Empty when nothing is set.
 std::string FormatNetwork(const Site& site);
 // The file of keys (store/ed25519.h, ParsePublicKeys); empty without any.

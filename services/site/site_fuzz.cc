@@ -27,6 +27,7 @@ push:
   addresses: [10.0.0.5/24, 'fd00::5/64']
   gateway: [10.0.0.1, 'fe80::1']
   dns: [10.0.0.1]
+  ntp: [10.0.0.1, ntp.lan]
 )",
       "network: {interface: x y, addresses: [10.0.0.0/24, '::/129'], gateway: 10.1.0.1}\n",
   };

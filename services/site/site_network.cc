@@ -237,6 +237,21 @@ void TakeDns(Checker* checker, YamlView value, const std::string& path, SiteNetw
                     });
 }
 
+void TakeNtp(Checker* checker, YamlView value, const std::string& path, SiteNetwork* network) {
+  checker->TakeList(value, path, limits::site_ntp_max_count,
+                    [&](YamlView element, const std::string& here) {
+                      std::string text;
+                      if (!checker->TakeText(element, here, &text)) return;
+                      if (ParseAddress(text) || IsHostName(text)) {
+                        network->ntp.push_back(std::move(text));
+                      } else {
+                        checker->Wrong(element, here,
+                                       "must be a time server: an address like 10.0.0.1 or a name"
+                                       " like ntp.example.org");
+                      }
+                    });
+}
+
 void TakeInterface(Checker* checker, YamlView value, const std::string& path,
                    SiteNetwork* network) {
   // Beside a bond it is a mistake that TakeNetwork names.
@@ -247,7 +262,7 @@ void TakeInterface(Checker* checker, YamlView value, const std::string& path,
 
 constexpr Key<SiteNetwork> kNetworkKeys[] = {
     {"interface", TakeInterface}, {"bond", TakeBond},        {"vlan", TakeVlan}, {"dns", TakeDns},
-    {"addresses", TakeAddresses}, {"gateway", TakeGateways},
+    {"addresses", TakeAddresses}, {"gateway", TakeGateways}, {"ntp", TakeNtp},
 };
 
 // A gateway must be somebody whom the machine reaches without one.
@@ -306,6 +321,7 @@ std::string FormatNetwork(const Site& site) {
   lines("address", network.addresses);
   lines("gateway", network.gateways);
   lines("dns", network.dns);
+  lines("ntp", network.ntp);
   return text;
 }
 

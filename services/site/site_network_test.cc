@@ -25,10 +25,13 @@ void EveryKeyIsHandedOn(void**) {
                       "  addresses: [10.0.0.5/24, 'FD00:0::5/64']\n"
                       "  gateway: [10.0.0.1, 'fe80::0:1']\n"
                       "  dns: [10.0.0.1]\n"
+                      "  ntp: [10.0.0.2, ntp.example.org]\n"
                       ""),
               "bond 802.3ad\ninterface eth0\ninterface 52:54:00:ab:cd:ef\nvlan 20\n"
               "address 10.0.0.5/24\naddress fd00::5/64\ngateway 10.0.0.1\ngateway fe80::1\n"
-              "dns 10.0.0.1\n");
+              "dns 10.0.0.1\n"
+              "ntp 10.0.0.2\n"
+              "ntp ntp.example.org\n");
   ASSERT_TEXT(Network("  interface: enp1s0\n"), "interface enp1s0\n");
   ASSERT_TEXT(Network("  bond: {interfaces: [a, b]}\n"),
               "bond active-backup\ninterface a\ninterface b\n");
@@ -101,6 +104,8 @@ void AGatewayIsReachedWithoutOne(void**) {
 }
 
 void ServersAndVlansAreChecked(void**) {
+  ASSERT_CONTAINS(Mistakes("  ntp: [a b]\n"), "ntp[0]: must be a time server");
+  ASSERT_CONTAINS(Mistakes("  ntp: [a, b, c, d, e]\n"), "a list of 1 to 4");
   ASSERT_CONTAINS(Mistakes("  dns: [ns.example.org]\n"), "dns[0]: must be an address");
   ASSERT_CONTAINS(Mistakes("  dns: [1.1.1.1, 1.1.1.2, 1.1.1.3, 1.1.1.4]\n"), "a list of 1 to 3");
   for (const char* wrong : {"0", "4095", "'20'", "-1", "20.5", "[20]"}) {

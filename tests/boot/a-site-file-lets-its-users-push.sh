@@ -13,8 +13,8 @@ openssl genpkey -algorithm ed25519 -out "$WORK/ours.key"
 key=$(openssl pkey -in "$WORK/ours.key" -pubout | sed 's/^/    /')
 make_site_image "name: Rack 7" "hostNames: [seed.example.org, seed]" "bundleKeys:" "  - |" "$key"
 echo "  loginToPull: true" >>"$WORK/site.yaml"
-"$AIRGAP" image build --quiet --base "$APPLIANCE_ISO" --site "$WORK/site.yaml" \
-  --file "$WORK/site.iso"
+"$AIRGAP" image build --quiet --new-identity --base "$APPLIANCE_ISO" \
+  --site "$WORK/site.yaml" --file "$WORK/site.iso"
 "$AIRGAP" bundle sign --quiet --key "$WORK/ours.key" "$WORK/site.iso"
 echo content >"$WORK/asset"
 "$AIRGAP" bundle create --quiet --name unsigned --version 1 --asset "boot/other=$WORK/asset" \

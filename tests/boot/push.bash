@@ -13,8 +13,8 @@ push:
   users:
     - {name: $PUSH_USER, password: "$hash"}
 YAML
-  "$AIRGAP" image build --quiet --base "$APPLIANCE_ISO" --site "$WORK/site.yaml" \
-    --file "$WORK/site.iso"
+  "$AIRGAP" image build --quiet --new-identity --base "$APPLIANCE_ISO" \
+    --site "$WORK/site.yaml" --file "$WORK/site.iso"
 }
 
 # wait_until_it_takes_pushes sets URL and CA.
@@ -24,16 +24,6 @@ wait_until_it_takes_pushes() {
   wait_for 60 "a registry that takes pushes" asks_for_a_login
 }
 
-# let_the_guest_push_to MOUNT-OPTION...: what is pushed lies on what `mount` mounts, which no site
-# file can say yet.
-let_the_guest_push_to() {
-  in_guest "mkdir -p /run/push && mount $* /run/push && chown registryd:registryd /run/push &&
-    chmod 700 /run/push && echo $PUSH_PASSWORD |
-    cozy-airgap login add --logins /run/logins --user $PUSH_USER && chmod 644 /run/logins &&
-    sed -i '\$s|\$| --push /run/push --logins /run/logins|' /etc/sv/registryd/run &&
-    sv restart /etc/sv/registryd"
-  wait_until_it_takes_pushes
-}
 
 asks_for_a_login() {
   [ "$(curl -s -m 10 --cacert "$CA" -o "$WORK/body" -w '%{http_code}' "$URL/v2/")" = 401 ]

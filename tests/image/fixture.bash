@@ -13,13 +13,24 @@ make_bundle() {
     --file "$WORK/$1.tar"
 }
 
-# build_image OUT BUNDLE...
+# build_image OUT BUNDLE...: without an identity, so that the same inputs give the same image.
 build_image() {
   local out=$1 bundle bundles=()
   shift
   need_file "$BASE" "make image"
   for bundle in "$@"; do bundles+=(--bundle "$bundle"); done
-  "$AIRGAP" image build --quiet --base "$BASE" "${bundles[@]}" --file "$out"
+  "$AIRGAP" image build --quiet --no-identity --base "$BASE" "${bundles[@]}" --file "$out"
+}
+
+# partition_called NAME IMAGE: "number type first-sector sectors" of the partition with this name.
+partition_called() {
+  local number details
+  number=$(sgdisk -p "$2" | awk -v name="$1" '$NF == name { print $1 }')
+  [ -n "$number" ] || return 1
+  details=$(sgdisk -i "$number" "$2")
+  echo "$number $(sed -n 's/^Partition GUID code: \([0-9A-F-]*\).*/\1/p' <<<"$details")" \
+    "$(sed -n 's/^First sector: \([0-9]*\).*/\1/p' <<<"$details")" \
+    "$(sed -n 's/^Partition size: \([0-9]*\).*/\1/p' <<<"$details")"
 }
 
 # bundle_partitions IMAGE prints "number first-sector sectors name" of each bundle partition.

@@ -25,7 +25,7 @@ echo 4 >"$WORK/sys/class/block/sda4/partition"
 
 list() { "$AIRGAP" media list --sys "$WORK/sys" --dev "$WORK/dev" "$@"; }
 stamp=2025-01-01-00-00-00-00
-expect "media" "$(list)" "$(printf '%s\t%s\t1\t-\t%s\n' "$WORK/dev/sda" usb $stamp \
+expect "media" "$(list)" "$(printf '%s\t%s\t1\t-\t%s\t-\t5\n' "$WORK/dev/sda" usb $stamp \
   "$WORK/dev/sr0" cd $stamp)"
 list --output json >"$WORK/list.json"
 expect "bundles on the first" "$(json "$WORK/list.json" 'v["media"][0]["bundles"]')" 1
@@ -33,6 +33,9 @@ echo "name: x" >"$WORK/site.yaml"
 "$AIRGAP" image build --quiet --base "$BASE" --site "$WORK/site.yaml" --file "$WORK/site.iso"
 rm "$WORK/sys/class/block"/s*
 plug sdb pci0000/usb2/2-2/host8 "$WORK/site.iso"
-expect "a medium with a site file alone" "$(list | cut -f 2-4)" "usb	0	site"
+expect "a medium with a site file and an identity" "$(list | cut -f 2-4,6)" "usb	0	site	identity"
+"$AIRGAP" image build --quiet --no-identity --state-size 0 --base "$BASE" --site "$WORK/site.yaml" \
+  --file "$WORK/site.iso"
+expect "a medium with a site file alone" "$(list | cut -f 2-4,6-)" "usb	0	site	-	-"
 rm "$WORK/sys/class/block"/s*
 expect "media of a machine without any" "$(list)" ""

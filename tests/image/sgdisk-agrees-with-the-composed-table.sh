@@ -19,8 +19,14 @@ fi
 expect "bundle partitions" "$(bundle_partitions "$WORK/out.iso" | awk '{ print $4 }' | xargs)" \
   "airgap-bundle-1 airgap-bundle-2"
 before=$(sgdisk -p "$BASE" | awk '$1 ~ /^[0-9]+$/')
-after=$(sgdisk -p "$WORK/out.iso" | awk '$1 ~ /^[0-9]+$/' | grep -v airgap-bundle)
+after=$(sgdisk -p "$WORK/out.iso" | awk '$1 ~ /^[0-9]+$/' | grep -v airgap-)
 expect "the base's partitions" "$after" "$before"
+
+read -r _ type first sectors < <(partition_called airgap-state "$WORK/out.iso")
+expect "type of the state partition" "$type" E0F8A1C4-3B57-4D2E-9A86-5C1D7F20B3A9
+expect "its size" $((sectors * 512)) 268435456
+expect "what is in it" "$(tail -c +$((first * 512 + 1)) "$WORK/out.iso" | head -c 268435456 |
+  tr -d '\0' | head -c 1 | wc -c)" 0
 
 # The ISO 9660 volume covers the file, so that a burner writes all of it.
 size=$(stat -c %s "$WORK/out.iso")

@@ -56,18 +56,19 @@ push_blobs() {
   done
 }
 
-# expect_acknowledged MINIMUM: what push_blobs was told is there is there, byte by byte.
+# expect_acknowledged MINIMUM [LIST]: what push_blobs was told is there is there, byte by byte; of
+# all its lists, or as far as this one goes.
 expect_acknowledged() {
-  local digest file count
+  local digest file count list=${2:-$WORK/acknowledged}
   [ ! -e "$WORK/refused" ] || fail "$(cat "$WORK/refused")"
-  cat "$WORK"/acknowledged.* >"$WORK/acknowledged"
-  count=$(wc -l <"$WORK/acknowledged")
+  [ $# -eq 2 ] || cat "$WORK"/acknowledged.[0-9]* >"$list"
+  count=$(wc -l <"$list")
   [ "$count" -ge "$1" ] || fail "only $count pushes were acknowledged"
   while read -r digest file; do
     curl -sf -m 60 --cacert "$CA" -o "$WORK/got" "$URL/v2/site.example/app/blobs/$digest" ||
       fail "$digest was acknowledged and is lost"
     cmp "$file" "$WORK/got"
-  done <"$WORK/acknowledged"
+  done <"$list"
   echo "$count acknowledged pushes are there"
 }
 

@@ -1,14 +1,13 @@
-#include "store/site_partition.h"
+#include "store/text_partition.h"
 
 #include <algorithm>
 
-#include "base/limits.h"
 #include "oci/digest.h"
 
 namespace airgap {
 namespace {
 
-constexpr std::string_view kMagic = "cozy-airgap-site";
+constexpr size_t kMagicBytes = 16;
 constexpr uint32_t kVersion = 1;
 constexpr size_t kVersionField = 16;
 constexpr size_t kLengthField = 24;
@@ -16,7 +15,11 @@ constexpr size_t kDigestField = 32;
 constexpr size_t kDigestBytes = 32;
 constexpr size_t kHeaderBytes = 512;
 
-static_assert(kHeaderBytes + limits::site_file_max_bytes <= kSitePartitionBytes);
+static_assert(kSiteText.magic.size() == kMagicBytes && kIdentityText.magic.size() == kMagicBytes);
+static_assert(kHeaderBytes + kSiteText.text_max_bytes <= kTextPartitionBytes);
+static_assert(kImageText.magic.size() == kMagicBytes);
+static_assert(kHeaderBytes + kImageText.text_max_bytes <= kTextPartitionBytes);
+static_assert(kHeaderBytes + kIdentityText.text_max_bytes <= kTextPartitionBytes);
 
 void PutLittle(std::string* bytes, size_t offset, size_t size, uint64_t value) {
   for (size_t i = 0; i < size; ++i) {
@@ -35,9 +38,11 @@ std::string DigestOf(std::string_view text) {
   return std::string(reinterpret_cast<const char*>(digest.bytes().data()), kDigestBytes);
 }
 
-Status Damaged(const ReadableFile& medium) {
-  return Corrupt("the site file on " + medium.name() +
-                 " is damaged: build the image again with --site, or copy it again");
+std::string Text(std::string_view view) { return std::string(view); }
+
+Status Damaged(const TextPartition& kind, const ReadableFile& medium) {
+  return Corrupt("the " + Text(kind.what) + " on " + medium.name() +
+                 " is damaged: " + Text(kind.remedy));
 }
 
 Result<std::string> ReadText(const ReadableFile& medium, uint64_t offset, size_t size) {
@@ -48,9 +53,9 @@ Result<std::string> ReadText(const ReadableFile& medium, uint64_t offset, size_t
 
 }  // namespace
 
-std::string EncodeSitePartition(std::string_view text) {
-  std::string bytes(kSitePartitionBytes, '\0');
-  bytes.replace(0, kMagic.size(), kMagic);
+std::string EncodeTextPartition(const TextPartition& kind, std::string_view text) {
+  std::string bytes(kTextPartitionBytes, '\0');
+  bytes.replace(0, kMagicBytes, kind.magic);
   PutLittle(&bytes, kVersionField, 4, kVersion);
   PutLittle(&bytes, kLengthField, 8, text.size());
   bytes.replace(kDigestField, kDigestBytes, DigestOf(text));
@@ -58,26 +63,28 @@ std::string EncodeSitePartition(std::string_view text) {
   return bytes;
 }
 
-Result<std::string> ReadSitePartition(const ReadableFile& medium) {
+Result<std::string> ReadTextPartition(const TextPartition& kind, const ReadableFile& medium) {
   ASSIGN_OR_RETURN(GptTable table, ReadGpt(medium));
-  std::vector<GptPartition> found = table.SitePartitions();
-  if (found.empty()) return NotFound(medium.name() + " carries no site file");
-  if (found.size() > 1) return Corrupt(medium.name() + " carries several site files; want one");
+  std::vector<GptPartition> found = table.PartitionsOf(kind.type);
+  if (found.empty()) return NotFound(medium.name() + " carries no " + Text(kind.what));
+  if (found.size() > 1) {
+    return Corrupt(medium.name() + " carries more than one " + Text(kind.what) + "; want one");
+  }
   uint64_t offset = found[0].offset_bytes();
-  if (found[0].size_bytes() < kHeaderBytes) return Damaged(medium);
+  if (found[0].size_bytes() < kHeaderBytes) return Damaged(kind, medium);
   ASSIGN_OR_RETURN(std::string header, ReadText(medium, offset, kHeaderBytes));
-  if (header.compare(0, kMagic.size(), kMagic) != 0) return Damaged(medium);
+  if (header.compare(0, kMagicBytes, kind.magic) != 0) return Damaged(kind, medium);
   if (GetLittle(header, kVersionField, 4) != kVersion) {
-    return Unsupported("the site file on " + medium.name() +
+    return Unsupported("the " + Text(kind.what) + " on " + medium.name() +
                        " is of a later version; boot the image that it was built with");
   }
   uint64_t size = GetLittle(header, kLengthField, 8);
-  if (size > limits::site_file_max_bytes || size > found[0].size_bytes() - kHeaderBytes) {
-    return Damaged(medium);
+  if (size > kind.text_max_bytes || size > found[0].size_bytes() - kHeaderBytes) {
+    return Damaged(kind, medium);
   }
   ASSIGN_OR_RETURN(std::string text,
                    ReadText(medium, offset + kHeaderBytes, static_cast<size_t>(size)));
-  if (header.compare(kDigestField, kDigestBytes, DigestOf(text)) != 0) return Damaged(medium);
+  if (header.compare(kDigestField, kDigestBytes, DigestOf(text)) != 0) return Damaged(kind, medium);
   return text;
 }
 

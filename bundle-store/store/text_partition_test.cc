@@ -1,4 +1,4 @@
-#include "store/site_partition.h"
+#include "store/text_partition.h"
 
 #include "base/env_testing.h"
 #include "base/limits.h"
@@ -8,7 +8,7 @@ namespace airgap {
 namespace {
 
 constexpr uint64_t kFirstLba = 64;
-constexpr uint64_t kBlocks = kFirstLba + kSitePartitionBytes / kGptBlockBytes + 64;
+constexpr uint64_t kBlocks = kFirstLba + kTextPartitionBytes / kGptBlockBytes + 64;
 
 // A medium with `count` site partitions, all of them over `content`.
 std::string MediumWith(const std::string& content, uint32_t count = 1) {
@@ -19,9 +19,9 @@ std::string MediumWith(const std::string& content, uint32_t count = 1) {
   for (uint32_t number = 1; number <= count; ++number) {
     GptPartition partition;
     partition.number = number;
-    partition.type = kSitePartitionType;
+    partition.type = kSiteText.type;
     partition.first_lba = kFirstLba;
-    partition.last_lba = kFirstLba + kSitePartitionBytes / kGptBlockBytes - 1;
+    partition.last_lba = kFirstLba + kTextPartitionBytes / kGptBlockBytes - 1;
     PutGptPartition(&table, partition);
   }
   std::string medium(kBlocks * kGptBlockBytes, '\0');
@@ -32,14 +32,14 @@ std::string MediumWith(const std::string& content, uint32_t count = 1) {
 }
 
 Result<std::string> Read(std::string medium) {
-  return ReadSitePartition(testing::MemoryFile(std::move(medium)));
+  return ReadTextPartition(kSiteText, testing::MemoryFile(std::move(medium)));
 }
 
 void WhatWasWrittenIsRead(void**) {
   for (size_t size : {size_t{0}, size_t{1}, size_t{700}, limits::site_file_max_bytes}) {
     std::string text(size, 'y');
-    std::string content = EncodeSitePartition(text);
-    assert_int_equal(content.size(), kSitePartitionBytes);
+    std::string content = EncodeTextPartition(kSiteText, text);
+    assert_int_equal(content.size(), kTextPartitionBytes);
     auto read = Read(MediumWith(content));
     ASSERT_OK(read);
     assert_true(*read == text);
@@ -48,7 +48,7 @@ void WhatWasWrittenIsRead(void**) {
 
 void EveryFlippedByteIsSeen(void**) {
   std::string text = "name: rack 7\n";
-  std::string medium = MediumWith(EncodeSitePartition(text));
+  std::string medium = MediumWith(EncodeTextPartition(kSiteText, text));
   for (size_t at = 0; at < 512 + text.size(); ++at) {
     if (at >= 20 && at < 24) continue;  // zero, and ignored
     if (at >= 64 && at < 512) continue;
@@ -62,7 +62,7 @@ void EveryFlippedByteIsSeen(void**) {
 }
 
 void OnePartitionIsWanted(void**) {
-  std::string content = EncodeSitePartition("name: x\n");
+  std::string content = EncodeTextPartition(kSiteText, "name: x\n");
   ASSERT_CODE(Read(MediumWith(content, 0)).status(), Code::kNotFound);
   ASSERT_CODE(Read(MediumWith(content, 2)).status(), Code::kCorrupt);
   ASSERT_CODE(Read(std::string(1 << 20, '\0')).status(), Code::kNotFound);
@@ -82,5 +82,5 @@ int main() {
       cmocka_unit_test(EveryFlippedByteIsSeen),
       cmocka_unit_test(OnePartitionIsWanted),
   };
-  return cmocka_run_group_tests_name("store/site_partition", tests, nullptr, nullptr);
+  return cmocka_run_group_tests_name("store/text_partition", tests, nullptr, nullptr);
 }
