@@ -7,7 +7,7 @@ IMAGE_GRUB := grub-common grub-pc-bin libc6 libcap2 libdevmapper1.02.1 liblzma5 
   libselinux1 libudev1
 IMAGE_DEBS := linux $(IMAGE_FIRMWARE:%=firmware-%) $(IMAGE_GRUB) grub-efi-amd64-signed \
   shim-signed shim-helpers-amd64-signed
-IMAGE_SERVICES := cozy-airgap registryd controld tftpd airgap-console
+IMAGE_SERVICES := cozy-airgap registryd controld tftpd airgap-console confine
 
 $(BUILD)/debs/.complete: images/unpack-debs $(IMAGE_DEBS:%=rootfs/packages/%/pin)
 	@scripts/fetch $(IMAGE_DEBS)

@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
 # timeout: 300
-# Every service that is killed runs again, with another process id, and the registry answers.
+# Every service that is killed runs again, with another process id, and the registry answers. How
+# long it was away is printed; 2 s are what is wanted of a machine that is not emulated.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
-boot_with_shell "$BASE_ISO"
+boot_with_shell --watchdog i6300esb "$BASE_ISO"
 wait_until_it_serves
-for service in registryd controld tftpd identity media network modules hotplug watchdog \
-  console-ttyS0; do
-  wait_for 20 "$service" in_guest "sv status /etc/sv/$service | grep ^run:"
-  before=$(in_guest "cat /etc/sv/$service/supervise/pid")
-  in_guest "kill -9 $before"
-  wait_for 20 "$service after a kill" \
-    in_guest "[ \$(cat /etc/sv/$service/supervise/pid) != $before ]"
+for service in $(in_guest "cd /etc/sv; echo *"); do
+  [ "$service" != debug-shell ] || continue
+  wait_for 60 "$service" in_guest "sv status /etc/sv/$service | grep ^run:"
+  pid=/etc/sv/$service/supervise/pid
+  before=$(in_guest "cat $pid")
+  # In hundredths of a second.
+  away=$(in_guest "t() { cut -d ' ' -f 1 /proc/uptime | tr -d .; }; b=\$(t); kill -9 $before; \
+n=0; while [ \$n -lt 100 ]; do p=\$(cat $pid); [ -n \"\$p\" ] && [ \"\$p\" != $before ] && break; \
+n=\$((n + 1)); sleep 0.1; done; [ \"\$p\" != $before ] && echo \$((\$(t) - b))")
   wait_for 20 "$service after a kill" in_guest "sv status /etc/sv/$service | grep ^run:"
+  echo "$service was away for $((away / 100)).$((away % 100 / 10)) s"
 done
 wait_for 20 "the registry after kills" answers

@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # timeout: 300
-# A volume labelled AIRGAP with a bundle on it, whole or in parts, is found when it comes and
-# dropped when it goes. One that is pulled out in the middle of a transfer ends that transfer and
+# The base ISO alone is a working appliance that has nothing yet. The bundle of another appliance's
+# stick is served, but its site file is not used: nobody gets to push by plugging one in. A volume
+# labelled AIRGAP with a bundle on it, whole or in parts, is found when it comes and dropped when it
+# goes. One that is pulled out in the middle of a transfer ends that transfer and
 # nothing else; when it is back the client goes on where it was.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
+. "$(dirname "$0")/../registry/push.bash"
+. "$(dirname "$0")/push.bash"
 need mkfs.vfat mcopy
 need_file "$DEMO" "make build/demo-bundle.tar"
 mkdir "$WORK/parts"
@@ -18,6 +22,17 @@ serves() { status_has "[b[\"name\"] for b in v[\"bundles\"]] == [$1]"; }
 
 boot --bios --cd "$BASE_ISO"
 wait_until_it_serves
+wait_for 60 "a status without bundles" serves ""
+make_site_image "name: Rack 7"
+plug "$WORK/site.iso" strange
+wait_for 60 "the bundle of a strange stick" serves '"demo"'
+status_has 'v["siteName"] == "" and v["problems"] == []' || fail "$(cat "$WORK/status.json")"
+expect "a push by its users" "$(curl -s -m 10 --cacert "$WORK/ca.pem" -o "$WORK/body" \
+  -w '%{http_code}' -K "$(as_pusher)" -X POST \
+  "https://localhost:$PORT_REGISTRY/v2/site.example/app/blobs/uploads/")" 405
+unplug strange
+wait_for 60 "a status without it" serves ""
+
 plug "$WORK/other.img" other
 plug "$WORK/stick.img" stick
 wait_for 60 "the bundle of the stick" serves '"demo"'
