@@ -7,6 +7,10 @@ IMAGE_GRUB := grub-common grub-pc-bin libc6 libcap2 libdevmapper1.02.1 liblzma5 
   libselinux1 libudev1
 IMAGE_DEBS := linux $(IMAGE_FIRMWARE:%=firmware-%) $(IMAGE_GRUB) grub-efi-amd64-signed \
   shim-signed shim-helpers-amd64-signed
+# What is in the base ISO, as its SBOM and its licence texts say; a test finds what is missing here.
+IMAGE_CONTENT := linux $(IMAGE_FIRMWARE:%=firmware-%) grub-pc-bin grub-efi-amd64-signed shim-signed \
+  shim-helpers-amd64-signed busybox e2fsprogs openssl libmicrohttpd libarchive curl sqlite3 libyaml \
+  yyjson zlib zstd xz cli11 musl zig
 IMAGE_SERVICES := cozy-airgap registryd controld tftpd airgap-console confine
 
 $(BUILD)/debs/.complete: images/unpack-debs $(IMAGE_DEBS:%=rootfs/packages/%/pin)
@@ -36,6 +40,14 @@ $(BUILD)/rootfs.cpio.zst: rootfs/make-initramfs $(BUILD)/drivers/.complete \
 	@echo "  initramfs  $@"
 	@rootfs/make-initramfs $(BUILD)/deps/musl/bin $(BUILD)/bin $(BUILD)/drivers $@
 
-$(BUILD)/base.iso: images/make-base-iso $(BUILD)/rootfs.cpio.zst $(wildcard images/grub/*)
+$(BUILD)/base.iso: images/make-base-iso $(BUILD)/rootfs.cpio.zst $(wildcard images/grub/*) \
+  $(BUILD)/base.spdx.json
 	@echo "  iso  $@"
-	@images/make-base-iso $(BUILD)/debs $(BUILD)/rootfs.cpio.zst $@
+	@images/make-base-iso $(BUILD)/debs $(BUILD)/rootfs.cpio.zst $(BUILD)/base-licences.txt $@
+
+$(BUILD)/base.spdx.json: images/make-sbom bundle-store/base/version.h LICENSE \
+  $(wildcard $(IMAGE_CONTENT:%=rootfs/packages/%/pin) $(IMAGE_CONTENT:%=rootfs/packages/%/about))
+	@mkdir -p $(@D)
+	@scripts/fetch $(filter-out musl,$(IMAGE_CONTENT))
+	@echo "  sbom  $@"
+	@images/make-sbom $@ $(BUILD)/base-licences.txt $(IMAGE_CONTENT)

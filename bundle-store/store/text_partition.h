@@ -39,9 +39,10 @@ inline constexpr TextPartition kIdentityText = {
     "copy the image again, or build it with --new-identity"};
 
 // What the image consists of: compose/image_list.h.
-inline constexpr TextPartition kImageText = {kImagePartitionType,     "airgap-image",
-                                             "cozy-airgap-list",      limits::image_contents_max_bytes,
-                                             "list of what it holds", "copy the image again"};
+inline constexpr TextPartition kImageText = {
+    kImagePartitionType,     "airgap-image",
+    "cozy-airgap-list",      limits::image_contents_max_bytes,
+    "list of what it holds", "copy the image again"};
 
 // The whole content of the partition. `text` has at most kind.text_max_bytes.
 std::string EncodeTextPartition(const TextPartition& kind, std::string_view text);

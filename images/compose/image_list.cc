@@ -88,15 +88,15 @@ Result<ImageList> ParseImageList(const std::string& text, const std::string& wha
   Status status;
   document.root()["areas"].ForEach([&](JsonView view) {
     Result<ListedArea> area = ParseArea(view, list.size_bytes, what);
-    if (area.ok()) list.areas.push_back(*std::move(area));
     status = area.status();
+    if (area.ok()) list.areas.push_back(*std::move(area));
     return status.ok();
   });
   RETURN_IF_ERROR(status);
   document.root()["bundles"].ForEach([&](JsonView view) {
     Result<ListedBundle> bundle = ParseBundle(view);
-    if (bundle.ok()) list.bundles.push_back(*std::move(bundle));
     status = bundle.status();
+    if (bundle.ok()) list.bundles.push_back(*std::move(bundle));
     return status.ok();
   });
   RETURN_IF_ERROR(status);

@@ -24,7 +24,7 @@ struct FoundMedium {
   bool has_site = false;
   bool has_identity = false;
   uint32_t state_partition = 0;  // its number; 0: none
-  std::string stamp;  // of its ISO 9660 volume (compose/volume_stamp.h); may be empty
+  std::string stamp;             // of its ISO 9660 volume (compose/volume_stamp.h); may be empty
 };
 
 struct MediaScan {

@@ -9,7 +9,8 @@ need mkfs.vfat mcopy xorriso
 need_file "$APPLIANCE_ISO" "make image"
 
 mkdir "$WORK/files"
-xorriso -report_about FAILURE -osirrox on -indev "$APPLIANCE_ISO" -extract / "$WORK/files" 2>/dev/null
+xorriso -report_about FAILURE -osirrox on -indev "$APPLIANCE_ISO" -extract / "$WORK/files" \
+  2>/dev/null
 chmod -R u+w "$WORK/files"
 make_volume "$WORK/stick.img" COZY-AIRGAP 100 -s "$WORK"/files/*
 head -c 80000000 "$APPLIANCE_ISO" >"$WORK/cut.img"

@@ -12,7 +12,7 @@ wait_for 60 "the watchdog's feeder" fed
 
 # Without the debug shell, which is there for this test.
 ports() {
-  in_guest "netstat -lntup" | sed -n 's|^\([tu][cd]p6\?\) .* \([^ ]*:[0-9]*\) .*/\([^ ]*\) *$|\1 \2 \3|p'
+  in_guest "netstat -lntup" | awk '/^(tcp|udp)/ { sub(/.*[/]/, "", $NF); print $1, $4, $NF }'
 }
 services() {
   local keys="Uid|CapBnd|CapEff|NoNewPrivs|Seccomp"

@@ -8,8 +8,8 @@ need sgdisk blkid
 
 SITE_GUID=2C0E9F54-6A1B-4D38-8E27-51B3D4C6A7F8
 build() {
-  "$AIRGAP" image build --quiet --no-identity --base "$BASE" --bundle "$WORK/one.tar" --bundle "$WORK/two.tar" \
-    "$@"
+  "$AIRGAP" image build --quiet --no-identity --base "$BASE" --bundle "$WORK/one.tar" \
+    --bundle "$WORK/two.tar" "$@"
 }
 # read_site IMAGE: takes the site file apart into WORK/parts.
 read_site() {
@@ -56,7 +56,8 @@ expect "the volume's stamp" "$(blkid -p -o value -s UUID "$WORK/out.iso")" \
 def sha256(data): return hashlib.sha256(data).digest()
 d = sha256(sha256(b"") + sha256(open(sys.argv[1], "rb").read()))
 print("2025-%02d-%02d-%02d-%02d-%02d-%02d" % (
-    d[0] % 12 + 1, d[1] % 28 + 1, d[2] % 24, d[3] % 60, d[4] % 60, d[5] % 99 + 1))' "$WORK/site.yaml")"
+    d[0] % 12 + 1, d[1] % 28 + 1, d[2] % 24, d[3] % 60, d[4] % 60, d[5] % 99 + 1))' \
+  "$WORK/site.yaml")"
 
 build --site "$WORK/site.yaml" --file "$WORK/again.iso"
 cmp "$WORK/out.iso" "$WORK/again.iso" || fail "the same inputs gave another image"
