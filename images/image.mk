@@ -8,9 +8,9 @@ IMAGE_GRUB := grub-common grub-pc-bin libc6 libcap2 libdevmapper1.02.1 liblzma5 
 IMAGE_DEBS := linux $(IMAGE_FIRMWARE:%=firmware-%) $(IMAGE_GRUB) grub-efi-amd64-signed \
   shim-signed shim-helpers-amd64-signed
 # What is in the base ISO, as its SBOM and its licence texts say; a test finds what is missing here.
-IMAGE_CONTENT := linux $(IMAGE_FIRMWARE:%=firmware-%) grub-pc-bin grub-efi-amd64-signed shim-signed \
-  shim-helpers-amd64-signed busybox e2fsprogs openssl libmicrohttpd libarchive curl sqlite3 libyaml \
-  yyjson zlib zstd xz cli11 musl zig
+IMAGE_CONTENT := linux $(IMAGE_FIRMWARE:%=firmware-%) grub-pc-bin grub-efi-amd64-signed \
+  shim-signed shim-helpers-amd64-signed busybox e2fsprogs openssl libmicrohttpd libarchive curl \
+  sqlite3 libyaml yyjson zlib zstd xz cli11 musl zig
 IMAGE_SERVICES := cozy-airgap registryd controld tftpd airgap-console confine
 
 $(BUILD)/debs/.complete: images/unpack-debs $(IMAGE_DEBS:%=rootfs/packages/%/pin)

@@ -41,7 +41,8 @@ at = data.index(b"\x28\xb5\x2f\xfd", data.index(b"TRAILER!!!"))
 open(sys.argv[2] + "/drivers", "wb").write(data[:at])
 open(sys.argv[2] + "/programs", "wb").write(data[at:])
 PYTHON
-(cd "$WORK/root" && cpio --quiet -idm <../drivers && zstd -dc --long=31 ../programs | cpio --quiet -idm)
+(cd "$WORK/root" && cpio --quiet -idm <../drivers &&
+  zstd -dc --long=31 ../programs | cpio --quiet -idm)
 
 (cd "$WORK/root" && find . -type f | sed 's|^\./||') >"$WORK/files"
 [ "$(wc -l <"$WORK/files")" -gt 500 ] || fail "only $(wc -l <"$WORK/files") files are inside"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # timeout: 600
-# The base ISO that is built in another folder, of the same files, under another umask and time zone,
-# is the same bit by bit. Objects may come out of the compiler's cache, and packages
-# out of theirs; AIRGAP_COMPILE=1 (as `make soak` has it) compiles all of ours again.
+# The base ISO that is built in another folder, of the same files, under another umask and time
+# zone, is the same bit by bit. Objects may come out of the compiler's cache, and packages out of
+# theirs; AIRGAP_COMPILE=1 (as `make soak` has it) compiles all of ours again.
 set -euo pipefail
 source "$(dirname "$0")/../lib.sh"
 need git
@@ -30,4 +30,5 @@ for file in base.iso base.spdx.json rootfs.cpio.zst; do
     fail "$file differs"
   }
 done
-! grep -l -a -F "$folder" "$folder"/build/bin/* || fail "programs name the folder they were built in"
+! grep -l -a -F "$folder" "$folder"/build/bin/* ||
+  fail "programs name the folder that they were built in"
