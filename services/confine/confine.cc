@@ -18,6 +18,7 @@ namespace {
 
 // 1,000 connections, each with a socket and, without kernel TLS, a pair of them behind it.
 constexpr rlim_t kOpenFilesMax = 8192;
+constexpr size_t kUserLineMaxBytes = 1024;
 constexpr unsigned kBitsPerWord = 32;
 
 // In the order of linux/capability.h.
@@ -96,14 +97,16 @@ Status DropBounding(const Confinement& confinement) {
 }
 
 Status BecomeUser(const std::string& name) {
-  errno = 0;
-  passwd* user = getpwnam(name.c_str());
-  if (user == nullptr) return NotFound("there is no user " + name);
+  passwd user{};
+  passwd* found = nullptr;
+  char buffer[kUserLineMaxBytes];
+  getpwnam_r(name.c_str(), &user, buffer, sizeof buffer, &found);
+  if (found == nullptr) return NotFound("there is no user " + name);
   // The capabilities that it keeps go with it.
   if (prctl(PR_SET_KEEPCAPS, 1) != 0) return Refused("keep capabilities");
-  if (initgroups(user->pw_name, user->pw_gid) != 0) return Refused("take the groups of " + name);
-  if (setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
-      setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0) {
+  if (initgroups(user.pw_name, user.pw_gid) != 0) return Refused("take the groups of " + name);
+  if (setresgid(user.pw_gid, user.pw_gid, user.pw_gid) != 0 ||
+      setresuid(user.pw_uid, user.pw_uid, user.pw_uid) != 0) {
     return Refused("become " + name);
   }
   return OkStatus();
