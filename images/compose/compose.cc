@@ -34,6 +34,7 @@ class Composer {
     ASSIGN_OR_RETURN(base_, BaseMedium::Open(env_, request_.base_path));
     RETURN_IF_ERROR(OpenBase());
     for (const std::string& path : request_.bundle_paths) RETURN_IF_ERROR(OpenPath(path));
+    RETURN_IF_ERROR(CheckPurpose());
     RETURN_IF_ERROR(Plan());
     RETURN_IF_ERROR(CheckSpace());
     RETURN_IF_ERROR(Write());
@@ -42,9 +43,6 @@ class Composer {
 
  private:
   Status CheckOutput() const {
-    if (request_.bundle_paths.empty() && request_.site_path.empty()) {
-      return InvalidArgument("an image needs a bundle: give one with --bundle FILE");
-    }
     std::error_code error;
     std::filesystem::file_status status = std::filesystem::status(request_.out_path, error);
     if (!std::filesystem::exists(status)) return OkStatus();
@@ -62,6 +60,13 @@ class Composer {
       }
     }
     return OkStatus();
+  }
+
+  // A new identity is reason enough for an image, if there is something to serve in it.
+  Status CheckPurpose() const {
+    bool has_new = !added_.empty() || HasNewSite();
+    if (has_new || (!present_.empty() && !request_.identity_text.empty())) return OkStatus();
+    return InvalidArgument("an image needs a bundle: give one with --bundle FILE");
   }
 
   // Bundles that the base already holds count: no identity twice, and names go on from theirs.

@@ -70,6 +70,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddMediaIdentity(*media, context);
   AddSite(*site, context);
   AddSiteInit(*site, context);
+  AddSiteSign(*site, context);
   AddSupportBundle(app, context);
 
   try {

@@ -49,6 +49,7 @@ void AddLogin(CLI::App& login, CommandContext& context);
 void AddMediaList(CLI::App& media, CommandContext& context);
 void AddMediaIdentity(CLI::App& media, CommandContext& context);
 void AddSite(CLI::App& site, CommandContext& context);
+void AddSiteSign(CLI::App& site, CommandContext& context);
 void AddSiteInit(CLI::App& site, CommandContext& context);
 void AddSupportBundle(CLI::App& app, CommandContext& context);
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "cli/command.h"
 #include "cli/site_file.h"
+#include "net/authority.h"
 #include "store/text_partition.h"
 
 namespace airgap {
@@ -13,8 +14,11 @@ namespace {
 constexpr unsigned kPublicMode = 0644;
 constexpr unsigned kLoginsMode = 0640;
 
+constexpr uint64_t kSignatureMaxBytes = 1024;
+
 struct SiteOptions {
-  std::string path;  // of the file, or of the medium
+  std::string path;       // of the file, or of the medium
+  std::string signed_by;  // a CA's certificate; then `path` is a file with a signature beside it
   std::string folder;
 };
 
@@ -56,13 +60,32 @@ void WriteProblems(const std::string& folder, const std::string& lines) {
                        kPublicMode);
 }
 
+Result<std::string> TextOfMedium(const SiteOptions& options) {
+  ASSIGN_OR_RETURN(auto medium, RealEnv()->OpenReadable(options.path));
+  return ReadTextPartition(kSiteText, *medium);
+}
+
+Result<std::string> TextOfSignedFile(const SiteOptions& options) {
+  std::string name = BaseName(options.path);
+  ASSIGN_OR_RETURN(std::string ca,
+                   ReadWholeFile(RealEnv(), options.signed_by, limits::identity_max_bytes));
+  ASSIGN_OR_RETURN(std::string text,
+                   ReadWholeFile(RealEnv(), options.path, limits::site_file_max_bytes));
+  auto signature =
+      ReadWholeFile(RealEnv(), options.path + kSiteSignatureSuffix, kSignatureMaxBytes);
+  Status status = signature.status();
+  if (signature.ok()) status = CheckSignedText(ca, text, *signature);
+  if (status.ok()) return text;
+  return InvalidArgument(name + kSiteSignatureSuffix +
+                         " is no signature of it by this site's CA: make one with 'cozy-airgap"
+                         " site sign'");
+}
+
 int RunRead(const CommandContext& context, const SiteOptions& options) {
   Status made = MakeFolders(options.folder);
   if (!made.ok()) return context.Fail(made);
-  Result<std::string> text = [&]() -> Result<std::string> {
-    ASSIGN_OR_RETURN(auto medium, RealEnv()->OpenReadable(options.path));
-    return ReadTextPartition(kSiteText, *medium);
-  }();
+  Result<std::string> text =
+      options.signed_by.empty() ? TextOfMedium(options) : TextOfSignedFile(options);
   if (text.status().code() == Code::kNotFound) return context.Fail(text.status());
   if (!text.ok()) {
     WriteProblems(options.folder, text.status().message() + "\n");
@@ -95,6 +118,9 @@ void AddSite(CLI::App& site, CommandContext& context) {
   CLI::App* read = site.add_subcommand(
       "read", "take the site file of an image apart, as the appliance does when it boots");
   read->add_option("MEDIUM", options->path, "the image, or the device that holds it")->required();
+  read->add_option("--signed-by", options->signed_by,
+                   "MEDIUM is a site file, and beside it FILE.sig, which the CA with this"
+                   " certificate must have made");
   read->add_option("--dir", options->folder,
                    "where to write name, host-names, logins, login-to-pull, bundle-keys, network, "
                    "or problems")

@@ -9,6 +9,9 @@
 
 namespace airgap {
 
+// Of the file beside a site file that holds its signature.
+inline constexpr char kSiteSignatureSuffix[] = ".sig";
+
 struct SiteFile {
   std::string text;
   CheckedSite checked;

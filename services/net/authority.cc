@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "base/limits.h"
+#include "net/tls_context.h"
 #include "net/x509_tools.h"
 
 namespace airgap {
@@ -17,6 +18,7 @@ constexpr char kHostName[] = "cozy-airgap";  // rootfs/overlay/etc/hostname
 constexpr unsigned kBitsPerByte = 8;
 constexpr char kEndOfPem[] = "-----END ";
 
+using UniqueDigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 using UniqueConstraints = std::unique_ptr<NAME_CONSTRAINTS, decltype(&NAME_CONSTRAINTS_free)>;
 
 // "10.0.0.0/255.0.0.0", as openssl's configuration has it.
@@ -179,6 +181,38 @@ Result<Authority> ParseAuthority(const std::string& certificate, const std::stri
                                  const std::string& what) {
   ASSIGN_OR_RETURN(std::string first, FirstCertificate(certificate));
   return Check({first, key, ""}, what);
+}
+
+Result<std::string> SignText(const Authority& authority, const std::string& text) {
+  ASSIGN_OR_RETURN(UniqueKey key, ParseKey(authority.key, "the CA"));
+  UniqueDigestContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  size_t size = 0;
+  std::string signature;
+  bool fine = EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+              EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size()) == 1;
+  if (!fine) return OpensslFailed("sign");
+  signature.resize(size);
+  auto* out = reinterpret_cast<unsigned char*>(signature.data());
+  if (EVP_DigestSign(context.get(), out, &size, bytes, text.size()) != 1) {
+    return OpensslFailed("sign");
+  }
+  signature.resize(size);
+  return signature;
+}
+
+Status CheckSignedText(const std::string& certificate, const std::string& text,
+                       const std::string& signature) {
+  ASSIGN_OR_RETURN(UniqueCertificate signer, ParseCertificate(certificate, "the CA"));
+  UniqueDigestContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  EVP_PKEY* key = X509_get0_pubkey(signer.get());
+  bool fine =
+      EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
+      EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
+                       signature.size(), reinterpret_cast<const unsigned char*>(text.data()),
+                       text.size()) == 1;
+  (void)TakeOpensslError();
+  return fine ? OkStatus() : InvalidArgument("the signature is not by this CA, or of another text");
 }
 
 Result<CertificateNames> NamesOutside(const Authority& authority, const CertificateNames& names) {

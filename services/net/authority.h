@@ -45,6 +45,12 @@ Result<Authority> ParseIdentity(const std::string& text, const std::string& what
 Result<Authority> ParseAuthority(const std::string& certificate, const std::string& key,
                                  const std::string& what);
 
+// ECDSA over SHA-256, as `openssl dgst -sha256 -sign` makes it with the authority's key.
+Result<std::string> SignText(const Authority& authority, const std::string& text);
+// kInvalidArgument: the key of `certificate` (PEM) did not make `signature` over `text`.
+Status CheckSignedText(const std::string& certificate, const std::string& text,
+                       const std::string& signature);
+
 // Those of `names` that neither `authority` nor its issuer may issue for.
 Result<CertificateNames> NamesOutside(const Authority& authority, const CertificateNames& names);
 

@@ -139,6 +139,21 @@ void AServerIsIssuedForWhatIsInReach(void**) {
   assert_true(changed);
 }
 
+void ATextIsSignedByItsAuthorityAlone(void**) {
+  auto site = MakeSiteAuthority("Rack 7", {{}, {"10.0.0.0/8"}});
+  ASSERT_OK(site);
+  auto signature = SignText(*site, "name: x\n");
+  ASSERT_OK(signature);
+  ASSERT_OK(CheckSignedText(site->certificate, "name: x\n", *signature));
+  ASSERT_CODE(CheckSignedText(site->certificate, "name: y\n", *signature), Code::kInvalidArgument);
+  Authority other = ImageAuthority({{}, {"10.0.0.0/8"}});
+  ASSERT_CODE(CheckSignedText(other.certificate, "name: x\n", *signature), Code::kInvalidArgument);
+  for (const std::string& bad :
+       {std::string(), std::string("x"), *signature + "x", std::string(72, '\0')}) {
+    ASSERT_CODE(CheckSignedText(site->certificate, "name: x\n", bad), Code::kInvalidArgument);
+  }
+}
+
 }  // namespace
 }  // namespace airgap
 
@@ -152,6 +167,7 @@ int main() {
       cmocka_unit_test(AnIdentityIsReadAsItWasWritten),
       cmocka_unit_test(WhatDoesNotFitTogetherIsRefused),
       cmocka_unit_test(AServerIsIssuedForWhatIsInReach),
+      cmocka_unit_test(ATextIsSignedByItsAuthorityAlone),
   };
   return cmocka_run_group_tests_name("net/authority", tests, nullptr, nullptr);
 }

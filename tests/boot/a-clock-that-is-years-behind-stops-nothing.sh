@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # timeout: 300
-# waits
 # A machine whose battery died believes that it is 1990: it serves, to clients with the right time
 # as well, with the latest time that is certain, and says on the console and in the status what was
 # wrong; until the site's time server answers, which knows better.

@@ -44,18 +44,27 @@ for client in {1..20}; do
   get "$blob" --max-time 120 -o "$WORK/blob.$client" &
   pids+=($!)
 done
+# ask_soon PATH: notes how long the answer took. The machine may be busy with other tests, so that
+# one in twenty may be late, but none may wait for the stick.
+ask_soon() {
+  get "$1" --max-time 5 -o "$WORK/body" -w '%{time_total}\n' >>"$WORK/times"
+}
 for _ in {1..14}; do
-  get /healthz --max-time 1 -o "$WORK/body"
-  get /api/v1/status --max-time 1 -o "$WORK/body"
+  ask_soon /healthz
+  ask_soon /api/v1/status
   while read -r reference digest _; do
     name=${reference%@*}
     [[ $reference = *@* ]] || name=${reference%:*}
-    get "/v2/$name/manifests/$digest" --max-time 1 -o "$WORK/body"
+    ask_soon "/v2/$name/manifests/$digest"
     expect "$reference" "sha256:$(sha256_of "$WORK/body")" "$digest"
   done < <(references)
-  get /v2/_catalog --max-time 1 -o "$WORK/body"
+  ask_soon /v2/_catalog
   sleep 2
 done
+late=$(awk '$1 > 1' "$WORK/times" | wc -l)
+answers=$(wc -l <"$WORK/times")
+echo "$late of $answers answers were late; the longest took $(sort -n "$WORK/times" | tail -n 1) s"
+[ $((late * 20)) -le "$answers" ] || fail "$late of $answers answers took more than a second"
 for pid in "${pids[@]}"; do kill -0 "$pid" || fail "a pull ended while the stick stood still"; done
 stick r
 echo "the stick stood still for $((SECONDS - began)) s"

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# timeout: 300
+# timeout: 400
 # Every service that is killed runs again, with another process id, and the registry answers. How
-# long it was away is printed; 2 s are what is wanted of a machine that is not emulated.
+# long it was away is printed; 2 s are what is wanted of a machine that is not emulated. The
+# machine's watchdog is fed; when nobody feeds it any more the machine starts again, and serves.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
+KERNEL_OPTIONS=airgap.watchdog=20
 boot_with_shell --watchdog i6300esb "$BASE_ISO"
 wait_until_it_serves
 for service in $(in_guest "cd /etc/sv; echo *"); do
@@ -19,3 +21,11 @@ n=\$((n + 1)); sleep 0.1; done; [ \"\$p\" != $before ] && echo \$((\$(t) - b))")
   echo "$service was away for $((away / 100)).$((away % 100 / 10)) s"
 done
 wait_for 20 "the registry after kills" answers
+
+feeds() { in_guest "grep 'i6300ESB.* after 20 s of silence' /run/log/watchdog/current"; }
+wait_for 60 "a fed watchdog" feeds
+in_guest "touch /run/before; kill -STOP \$(cat /etc/sv/watchdog/supervise/pid)"
+is_new() { in_guest "[ ! -e /run/before ]"; }
+wait_for "$BOOT_LIMIT_S" "the machine to start again" is_new
+rm "$WORK/ca.pem" # it has another identity now
+wait_until_it_serves
