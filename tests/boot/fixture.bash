@@ -57,8 +57,18 @@ status_has() {
   [ "$(json "$WORK/status.json" "bool($1)")" = True ]
 }
 
+# What the services have logged, if the appliance still tells it: for who looks into a failure.
+tell_logs() {
+  curl -sk -m 20 "https://localhost:$PORT_HTTPS/api/v1/support-bundle" |
+    tar -xO --wildcards '*/log/*/current' >"$WORK/guest.log" || true
+}
+
 wait_until_it_serves() {
-  wait_for "$BOOT_LIMIT_S" "HTTPS on the registry's port" answers
+  (wait_for "$BOOT_LIMIT_S" "HTTPS on the registry's port" answers) || {
+    tell_logs
+    tail -n 40 "$WORK/guest.log" >&2
+    fail "this is what its services logged"
+  }
   SERVED_S=$(seconds_since_start)
   echo "serves after $SERVED_S s"
 }
