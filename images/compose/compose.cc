@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "compose/base_medium.h"
 #include "compose/bundle_copy.h"
-#include "compose/image_layout.h"
+#include "compose/partition_layout.h"
 #include "compose/image_list.h"
 #include "store/bundle.h"
 #include "store/text_partition.h"
@@ -285,7 +285,7 @@ class Composer {
   BaseMedium base_;
   std::vector<std::shared_ptr<Bundle>> present_;  // in the base
   std::vector<std::shared_ptr<Bundle>> added_;
-  std::optional<ImageLayout> layout_;  // once the base is open
+  std::optional<PartitionLayout> layout_;  // once the base is open
   std::vector<SectorPatch> texts_;     // whole partitions
   bool has_identity_ = false;
   uint64_t list_offset_bytes_ = 0;

@@ -13,7 +13,7 @@ constexpr char kText[] = "text/plain; charset=utf-8";
 constexpr uint64_t kCaMaxBytes = 64 * limits::kKiB;
 constexpr unsigned kStatusFileMode = 0640;
 
-StatusFacts FactsOf(BundleSource* source, const std::string& ca_path,
+StatusFacts FactsOf(ServedBundles* source, const std::string& ca_path,
                     const std::string& site_folder) {
   StatusFacts facts;
   facts.site_folder = site_folder;
@@ -25,7 +25,7 @@ StatusFacts FactsOf(BundleSource* source, const std::string& ca_path,
 
 }  // namespace
 
-ControlFront::ControlFront(Env* env, BundleSource* source, std::string ca_path,
+ControlFront::ControlFront(Env* env, ServedBundles* source, std::string ca_path,
                            std::string status_file, std::string site_folder, std::string log_folder)
     : env_(env),
       ca_path_(std::move(ca_path)),

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <string>
 
-#include "cli/bundle_source.h"
+#include "cli/served_bundles.h"
 #include "control/status_source.h"
 #include "net/http_server.h"
 
@@ -13,7 +13,7 @@ namespace airgap {
 class ControlFront {
  public:
   // `site_folder`: of ReadSiteReport(), and `log_folder`: of SupportInput; may be empty.
-  ControlFront(Env* env, BundleSource* source, std::string ca_path, std::string status_file,
+  ControlFront(Env* env, ServedBundles* source, std::string ca_path, std::string status_file,
                std::string site_folder, std::string log_folder);
 
   ServiceTable& services() { return status_.services(); }

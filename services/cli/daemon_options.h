@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/bundle_source.h"
 #include "cli/push_setup.h"
+#include "cli/served_bundles.h"
 #include "net/http_server.h"
 
 namespace CLI {
@@ -23,7 +23,7 @@ struct DaemonOptions {
   std::string status_file;
   std::string site_folder;
   std::string log_folder;
-  BundleSource::Options bundles;
+  ServedBundles::Options bundles;
   PushSetup::Options push;
 };
 

@@ -19,7 +19,7 @@ namespace airgap {
 namespace {
 
 struct ServeOptions {
-  BundleSource::Options bundles;
+  ServedBundles::Options bundles;
   HttpServerOptions http;
   std::string tftp_listen;
   std::string state_folder;
@@ -108,7 +108,7 @@ class ServeCommand {
  private:
   Status Start() {
     RETURN_IF_ERROR(PrepareTls(&options_, &ca_path_));
-    ASSIGN_OR_RETURN(source_, BundleSource::Open(RealEnv(), options_.bundles));
+    ASSIGN_OR_RETURN(source_, ServedBundles::Open(RealEnv(), options_.bundles));
     ASSIGN_OR_RETURN(push_, PushSetup::Open(RealEnv(), options_.push));
     serving_ = std::make_unique<Serving>(RealEnv(), "serve", source_.get(), ca_path_, push_.get());
     status_ = std::make_unique<StatusSource>(RealEnv(), StatusFacts{ca_path_, {}, nullptr, {}});
@@ -191,7 +191,7 @@ class ServeCommand {
   const CommandContext& context_;
   ServeOptions options_;
   std::string ca_path_;
-  std::unique_ptr<BundleSource> source_;
+  std::unique_ptr<ServedBundles> source_;
   std::unique_ptr<PushSetup> push_;
   std::unique_ptr<Serving> serving_;
   std::unique_ptr<StatusSource> status_;

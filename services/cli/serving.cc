@@ -80,7 +80,7 @@ void AddBundleMetrics(const std::vector<BundleReport>& bundles, MetricsText* met
 
 }  // namespace
 
-Serving::Serving(Env* env, std::string service, BundleSource* source, std::string ca_path,
+Serving::Serving(Env* env, std::string service, ServedBundles* source, std::string ca_path,
                  const PushSetup* push)
     : env_(env),
       service_(std::move(service)),

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <string>
 
-#include "cli/bundle_source.h"
 #include "cli/push_setup.h"
+#include "cli/served_bundles.h"
 #include "control/background_verify.h"
 #include "control/client_table.h"
 #include "control/snapshot.h"
@@ -21,7 +21,7 @@ class Serving {
  public:
   // `service` is the name in snapshots. `ca_path`: served at /ca.pem; may be empty.
   // `push` must outlive this.
-  Serving(Env* env, std::string service, BundleSource* source, std::string ca_path,
+  Serving(Env* env, std::string service, ServedBundles* source, std::string ca_path,
           const PushSetup* push);
 
   // Any path of any listener. Safe to call from several threads. Plain HTTP gets assets, /healthz
@@ -46,7 +46,7 @@ class Serving {
 
   Env* const env_;
   const std::string service_;
-  BundleSource* const source_;
+  ServedBundles* const source_;
   const std::string ca_path_;
   const PushSetup* const push_;
   const std::chrono::steady_clock::time_point started_;

@@ -11,7 +11,7 @@ namespace {
 int Fail(const Status& status) { return FailProgram("controld", status); }
 
 int Run(const DaemonOptions& options) {
-  auto source = BundleSource::Open(RealEnv(), options.bundles);
+  auto source = ServedBundles::Open(RealEnv(), options.bundles);
   if (!source.ok()) return Fail(source.status());
   ControlFront front(RealEnv(), source->get(), options.ca, options.status_file, options.site_folder,
                      options.log_folder);

@@ -13,7 +13,7 @@ namespace {
 int Fail(const Status& status) { return FailProgram("registryd", status); }
 
 int Run(const DaemonOptions& options) {
-  auto source = BundleSource::Open(RealEnv(), options.bundles);
+  auto source = ServedBundles::Open(RealEnv(), options.bundles);
   if (!source.ok()) return Fail(source.status());
   auto push = PushSetup::Open(RealEnv(), options.push);
   if (!push.ok()) return Fail(push.status());

@@ -28,7 +28,7 @@ void Report(const TftpTransferReport& report) {
 
 int Run(const DaemonOptions& options) {
   Clock::time_point started = Clock::now();
-  auto source = BundleSource::Open(RealEnv(), options.bundles);
+  auto source = ServedBundles::Open(RealEnv(), options.bundles);
   if (!source.ok()) return Fail(source.status());
   ClientTable clients;
   TftpServerOptions server_options;

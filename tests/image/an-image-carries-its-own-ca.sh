@@ -85,7 +85,8 @@ serve_as() {
   PORT=$(free_port)
   "$AIRGAP" serve --bundle "$WORK/one.tar" --listen "127.0.0.1:$PORT" --tls-cert "$WORK/$1.pem" \
     --tls-key "$WORK/$1.key" >"$WORK/serve.log" 2>&1 &
-  PIDS+=($!)
+  LAST_PID=$!
+  PIDS+=("$LAST_PID")
   wait_for 20 "the server of $1" curl -sk -o /dev/null "https://127.0.0.1:$PORT/v2/"
 }
 # asks NAME [CURL ARGUMENT...]: the server on PORT under this name, with curl.
@@ -101,6 +102,7 @@ leaf fine DNS:localhost,DNS:seed.example.org,IP:127.0.0.1
 serve_as fine
 for name in localhost seed.example.org; do asks $name || fail "curl does not believe $name"; done
 crane_says || fail "crane said: $(cat "$WORK/said")"
+stop_serve
 leaf foreign DNS:localhost,DNS:foreign.example.com,IP:127.0.0.1
 serve_as foreign
 for name in localhost foreign.example.com; do

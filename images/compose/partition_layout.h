@@ -11,10 +11,10 @@
 
 namespace airgap {
 
-class ImageLayout {
+class PartitionLayout {
  public:
   // `base` must outlive it.
-  explicit ImageLayout(const BaseMedium& base);
+  explicit PartitionLayout(const BaseMedium& base);
 
   // A partition of `bytes`, rounded up. Its unique GUID follows from the base's disk GUID and
   // `content`, so that the same inputs give the same image. kLimitExceeded: the table is full.

@@ -17,7 +17,7 @@
 namespace airgap {
 
 // Safe to use from several threads; Reload() from one.
-class BundleSource {
+class ServedBundles {
  public:
   struct Options {
     std::vector<std::string> paths;  // must open
@@ -29,7 +29,7 @@ class BundleSource {
     // Every bundle is looked at again when it changes.
     std::string keys_path;
   };
-  static Result<std::unique_ptr<BundleSource>> Open(Env* env, Options options);
+  static Result<std::unique_ptr<ServedBundles>> Open(Env* env, Options options);
 
   std::shared_ptr<const Catalog> catalog() const;
   // What did not open, one line each, and what the bundles disagree on.
@@ -55,7 +55,7 @@ class BundleSource {
     std::vector<std::string> problems;
   };
 
-  BundleSource(Env* env, Options options) : env_(env), options_(std::move(options)) {}
+  ServedBundles(Env* env, Options options) : env_(env), options_(std::move(options)) {}
   static Identity IdentityOf(const std::string& path);
   std::vector<std::string> WantedPaths();
   Opened OpenPath(const std::string& path);

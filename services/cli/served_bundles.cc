@@ -1,4 +1,4 @@
-#include "cli/bundle_source.h"
+#include "cli/served_bundles.h"
 
 #include <sys/stat.h>
 
@@ -15,19 +15,19 @@ constexpr uint64_t kListMaxBytes = 64 * limits::kKiB;
 
 }  // namespace
 
-bool BundleSource::Identity::operator==(const Identity& other) const {
+bool ServedBundles::Identity::operator==(const Identity& other) const {
   return device == other.device && inode == other.inode && size == other.size &&
          changed.tv_sec == other.changed.tv_sec && changed.tv_nsec == other.changed.tv_nsec;
 }
 
-BundleSource::Identity BundleSource::IdentityOf(const std::string& path) {
+ServedBundles::Identity ServedBundles::IdentityOf(const std::string& path) {
   struct stat st {};
   if (stat(path.c_str(), &st) != 0) return {};
   return {S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev, st.st_ino, st.st_size, st.st_mtim};
 }
 
-Result<std::unique_ptr<BundleSource>> BundleSource::Open(Env* env, Options options) {
-  std::unique_ptr<BundleSource> source(new BundleSource(env, std::move(options)));
+Result<std::unique_ptr<ServedBundles>> ServedBundles::Open(Env* env, Options options) {
+  std::unique_ptr<ServedBundles> source(new ServedBundles(env, std::move(options)));
   source->keys_ = IdentityOf(source->options_.keys_path);
   for (const std::string& path : source->options_.paths) {
     std::vector<Status> problems;
@@ -44,17 +44,17 @@ Result<std::unique_ptr<BundleSource>> BundleSource::Open(Env* env, Options optio
   return source;
 }
 
-std::shared_ptr<const Catalog> BundleSource::catalog() const {
+std::shared_ptr<const Catalog> ServedBundles::catalog() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return catalog_;
 }
 
-std::vector<std::string> BundleSource::problems() const {
+std::vector<std::string> ServedBundles::problems() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return problems_;
 }
 
-std::vector<std::string> BundleSource::WantedPaths() {
+std::vector<std::string> ServedBundles::WantedPaths() {
   std::vector<std::string> paths = options_.paths;
   list_problem_.clear();
   if (options_.list_path.empty()) return paths;
@@ -76,7 +76,7 @@ std::vector<std::string> BundleSource::WantedPaths() {
   return paths;
 }
 
-BundleSource::Opened BundleSource::OpenPath(const std::string& path) {
+ServedBundles::Opened ServedBundles::OpenPath(const std::string& path) {
   Opened opened;
   opened.identity = IdentityOf(path);
   std::vector<Status> problems;
@@ -91,8 +91,8 @@ BundleSource::Opened BundleSource::OpenPath(const std::string& path) {
   return opened;
 }
 
-void BundleSource::DropUnsigned(std::vector<std::shared_ptr<Bundle>>* bundles,
-                                std::vector<std::string>* problems) const {
+void ServedBundles::DropUnsigned(std::vector<std::shared_ptr<Bundle>>* bundles,
+                                 std::vector<std::string>* problems) const {
   if (options_.keys_path.empty()) return;
   Result<std::string> pem = ReadWholeFile(env_, options_.keys_path, limits::site_file_max_bytes);
   if (pem.status().code() == Code::kNotFound) return;
@@ -105,7 +105,7 @@ void BundleSource::DropUnsigned(std::vector<std::shared_ptr<Bundle>>* bundles,
   });
 }
 
-bool BundleSource::Reload(bool force) {
+bool ServedBundles::Reload(bool force) {
   std::string list_problem_before = list_problem_;
   std::vector<std::string> wanted = WantedPaths();
   bool changed = wanted != order_ || list_problem_ != list_problem_before;
@@ -132,7 +132,7 @@ bool BundleSource::Reload(bool force) {
   return changed;
 }
 
-void BundleSource::Publish() {
+void ServedBundles::Publish() {
   std::vector<std::shared_ptr<Bundle>> bundles;
   std::vector<std::string> problems;
   if (!list_problem_.empty()) problems.push_back(list_problem_);

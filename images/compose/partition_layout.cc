@@ -1,4 +1,4 @@
-#include "compose/image_layout.h"
+#include "compose/partition_layout.h"
 
 #include <algorithm>
 
@@ -23,15 +23,15 @@ Guid UniqueOf(const Guid& disk, const Digest& content) {
 
 }  // namespace
 
-ImageLayout::ImageLayout(const BaseMedium& base)
+PartitionLayout::PartitionLayout(const BaseMedium& base)
     : base_(base), end_bytes_(AlignUp(base.size_bytes())) {
   for (const GptPartition& partition : base.table().partitions) {
     last_number_ = std::max(last_number_, partition.number);
   }
 }
 
-Result<GptPartition> ImageLayout::Append(const Guid& type, const std::string& name, uint64_t bytes,
-                                         const Digest& content) {
+Result<GptPartition> PartitionLayout::Append(const Guid& type, const std::string& name,
+                                             uint64_t bytes, const Digest& content) {
   if (last_number_ >= base_.table().entries_count) {
     return LimitExceeded(base_.file().name() + " has a partition table with room for only " +
                          std::to_string(base_.table().entries_count) + " partitions");
@@ -48,7 +48,7 @@ Result<GptPartition> ImageLayout::Append(const Guid& type, const std::string& na
   return partition;
 }
 
-uint64_t ImageLayout::image_bytes() const {
+uint64_t PartitionLayout::image_bytes() const {
   return AlignUp(end_bytes_ + (base_.table().EntriesBlocks() + 1) * kGptBlockBytes);
 }
 
