@@ -47,9 +47,9 @@ writable() {
   echo "[set-user-id files]"
   in_guest "find / -xdev -type f -perm /6000"
   echo "[writable]"
-  for user in identity registryd controld tftpd console log; do writable $user; done |
+  for user in identity registryd controld tftpd console log watchdog; do writable $user; done |
     awk '{ lines[NR] = $0; path[NR] = $2; users[$2]++ }
-      END { for (n = 1; n <= NR; ++n) if (users[path[n]] < 6) print lines[n]
+      END { for (n = 1; n <= NR; ++n) if (users[path[n]] < 7) print lines[n]
         else if (!told[path[n]]++) print "everybody " path[n] }' | sort
 } >"$WORK/found"
 diff -u --label "on the list" "$ROOT/tests/boot/open-and-writable.list" --label "in the appliance" \
@@ -61,6 +61,11 @@ grep -q 'NoNewPrivs:.1' \$p/status || cat \$p/comm; done; true" | sort -u |
   grep -v -x -e init -e runsvdir -e runsv -e sh -e run -e grep -e sort -e cat || true)
 expect "processes with all their rights" "$others" ""
 ! in_guest "touch /written" 2>/dev/null || fail "the root file system can be written"
+# A service that is root by its user alone gets no other rights through the kernel's settings.
+settings="/proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe"
+before=$(in_guest "cat $settings")
+in_guest "for s in $settings; do confine sh -c \"echo /run/mine > \$s\" 2> /dev/null; done; true"
+expect "the kernel's helpers" "$(in_guest "cat $settings")" "$before"
 
 in_guest "su -s /bin/sh -c \"cat /run/airgap/tls/server.key\" tftpd > /dev/null 2>&1" &&
   fail "tftpd can read the key of the certificate"
