@@ -10,6 +10,7 @@ AIRGAP=$ROOT/build/bin/cozy-airgap
 DEMO=$ROOT/build/demo-bundle.tar
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/airgap-test.XXXXXX")
 PIDS=()
+POLL_S=0.05 # how often wait_for looks
 UNDO=()
 
 fail() {
@@ -100,7 +101,7 @@ wait_for() {
       tail -n 20 "$WORK"/*.log >&2 || true
       fail "$what: no answer"
     fi
-    sleep 0.05
+    sleep "$POLL_S"
   done
 }
 

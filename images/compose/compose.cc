@@ -8,8 +8,8 @@
 #include "base/limits.h"
 #include "compose/base_medium.h"
 #include "compose/bundle_copy.h"
-#include "compose/partition_layout.h"
 #include "compose/image_list.h"
+#include "compose/partition_layout.h"
 #include "store/bundle.h"
 #include "store/text_partition.h"
 
@@ -286,7 +286,7 @@ class Composer {
   std::vector<std::shared_ptr<Bundle>> present_;  // in the base
   std::vector<std::shared_ptr<Bundle>> added_;
   std::optional<PartitionLayout> layout_;  // once the base is open
-  std::vector<SectorPatch> texts_;     // whole partitions
+  std::vector<SectorPatch> texts_;         // whole partitions
   bool has_identity_ = false;
   uint64_t list_offset_bytes_ = 0;
   ComposedImage image_;

@@ -22,6 +22,7 @@ struct ClockOptions {
   std::string bundle_list;
   std::string seen_path;
   std::string notice_path;
+  std::string set;
 };
 
 // The latest time that has certainly passed, and what says so.
@@ -56,6 +57,27 @@ void RaiseBySeen(const std::string& path, Floor* floor) {
   if (seen) floor->Raise(*seen, "when this appliance ran last");
 }
 
+Status SetClock(int64_t unix_s) {
+  timeval time{static_cast<time_t>(unix_s), 0};
+  return settimeofday(&time, nullptr) == 0 ? OkStatus()
+                                           : ErrnoStatus(errno, "cannot set the clock");
+}
+
+// Somebody who knows better than the machine, backwards too.
+int RunSet(const CommandContext& context, const ClockOptions& options) {
+  std::optional<int64_t> time = ParseUtc(options.set);
+  if (!time || *time < kMadeUnixSeconds) {
+    return context.Fail(
+        InvalidArgument("--set " + options.set + ": want a time as 2026-11-25T21:30:00Z, after " +
+                        FormatUtc(kMadeUnixSeconds) + ", when this version was made"));
+  }
+  std::string before = FormatUtc(RealEnv()->NowUnixSeconds());
+  Status set = SetClock(*time);
+  if (!set.ok()) return context.Fail(set);
+  context.Print("the clock said " + before + " and was set to " + FormatUtc(*time));
+  return kExitFine;
+}
+
 int RunClock(const CommandContext& context, const ClockOptions& options) {
   Floor floor;
   if (!options.bundle_list.empty()) RaiseByBundles(options.bundle_list, &floor);
@@ -63,13 +85,12 @@ int RunClock(const CommandContext& context, const ClockOptions& options) {
   int64_t now = RealEnv()->NowUnixSeconds();
   bool is_behind = now < floor.unix_s;
   if (is_behind) {
-    timeval time{static_cast<time_t>(floor.unix_s), 0};
-    if (settimeofday(&time, nullptr) != 0) {
-      return context.Fail(ErrnoStatus(errno, "cannot set the clock"));
-    }
+    Status set = SetClock(floor.unix_s);
+    if (!set.ok()) return context.Fail(set);
     std::string notice = "the clock said " + FormatUtc(now) + " and was set to " +
                          FormatUtc(floor.unix_s) + ", " + floor.why +
-                         ": set it in the firmware, or name a time server in the site file\n";
+                         ": press c at the console to set it, or name a time server in the site"
+                         " file\n";
     context.Print(notice.substr(0, notice.size() - 1));
     if (!options.notice_path.empty()) {
       Status written = WriteWholeFile(RealEnv(), options.notice_path, notice, kNoticeMode);
@@ -98,8 +119,13 @@ void AddClock(CLI::App& app, CommandContext& context) {
   command->add_option("--seen", options->seen_path,
                       "a file with a time at which a clock was right");
   command->add_option("--notice", options->notice_path, "where to write what was done, for people");
+  command->add_option("--set", options->set, "set it to this time in UTC, whatever it says")
+      ->excludes("--bundle-list")
+      ->excludes("--seen");
   command->callback([&context, options] {
-    context.run = [&context, options] { return RunClock(context, *options); };
+    context.run = [&context, options] {
+      return options->set.empty() ? RunClock(context, *options) : RunSet(context, *options);
+    };
   });
 }
 

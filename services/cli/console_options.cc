@@ -12,6 +12,12 @@ bool ParseConsoleOptions(int argc, char** argv, ConsoleOptions* options, int* ex
   app.set_version_flag("--version", std::string(kVersion));
   app.add_option("--status-file", options->status_file, "what controld writes")->required();
   app.add_option("--tty", options->tty, "the terminal to draw on")->capture_default_str();
+  CLI::Option* answers = app.add_option("--answers", options->answers,
+                                        "let people set things, and write what they typed here");
+  app.add_option("--wake", options->wake, "pipes that wake the services which read it")
+      ->needs(answers);
+  app.add_option("--site", options->site, "what the site file says, and what waits to be confirmed")
+      ->needs(answers);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -8,6 +8,10 @@ namespace airgap {
 struct ConsoleOptions {
   std::string status_file;  // what controld writes
   std::string tty = "/dev/stdout";
+  // Of ConsoleFolders (console/dialog.h).
+  std::string answers;
+  std::string wake;
+  std::string site;
 };
 
 // False: nothing is left to do (help, version, or usage told on stderr) but to end with *exit_code.

@@ -1,11 +1,15 @@
 #include "cli/daemon.h"
 
-#include <cerrno>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
+#include <iterator>
 #include <thread>
 
-#include <unistd.h>
+#include "base/env.h"
 
 namespace airgap {
 namespace {
@@ -30,9 +34,10 @@ void BlockSignals() {
 }
 
 void RunUntilStopped(const std::function<void()>& every_second,
-                     const std::function<void()>& on_reload) {
+                     const std::function<void()>& on_reload, const Watched& watched) {
   using Clock = std::chrono::steady_clock;
   sigset_t signals = OurSignals();
+  UniqueFd signal_fd(signalfd(-1, &signals, SFD_CLOEXEC));
   auto next = Clock::now();
   for (;;) {
     auto now = Clock::now();
@@ -41,12 +46,14 @@ void RunUntilStopped(const std::function<void()>& every_second,
       next = now + std::chrono::seconds(1);
       continue;
     }
-    auto wait = std::chrono::duration_cast<std::chrono::nanoseconds>(next - now);
-    timespec timeout{static_cast<time_t>(wait.count() / 1'000'000'000),
-                     static_cast<long>(wait.count() % 1'000'000'000)};
-    int signal_number = sigtimedwait(&signals, nullptr, &timeout);
-    if (signal_number == SIGHUP) on_reload();
-    if (signal_number == SIGTERM || signal_number == SIGINT) break;
+    auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - now);
+    pollfd waiting[] = {{signal_fd.get(), POLLIN, 0}, {watched.fd ? watched.fd() : -1, POLLIN, 0}};
+    if (poll(waiting, std::size(waiting), static_cast<int>(wait.count())) <= 0) continue;
+    if (waiting[1].revents != 0) watched.on_readable();
+    signalfd_siginfo caught{};
+    if (waiting[0].revents == 0 || read(signal_fd.get(), &caught, sizeof caught) <= 0) continue;
+    if (caught.ssi_signo == SIGHUP) on_reload();
+    if (caught.ssi_signo == SIGTERM || caught.ssi_signo == SIGINT) break;
   }
   std::thread([] {
     std::this_thread::sleep_for(kStopTimeout);

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/site_file.h"
 #include "net/authority.h"
+#include "oci/digest.h"
 #include "store/text_partition.h"
 
 namespace airgap {
@@ -17,8 +18,10 @@ constexpr unsigned kLoginsMode = 0640;
 constexpr uint64_t kSignatureMaxBytes = 1024;
 
 struct SiteOptions {
-  std::string path;       // of the file, or of the medium
-  std::string signed_by;  // a CA's certificate; then `path` is a file with a signature beside it
+  std::string path;  // of the file, or of the medium
+  // With one of these `path` is a file. A CA's certificate: a signature lies beside it.
+  std::string signed_by;
+  std::string confirmed;  // SHA-256 in hex: somebody has seen it
   std::string folder;
 };
 
@@ -81,11 +84,23 @@ Result<std::string> TextOfSignedFile(const SiteOptions& options) {
                          " site sign'");
 }
 
+Result<std::string> TextOfConfirmedFile(const SiteOptions& options) {
+  ASSIGN_OR_RETURN(std::string text,
+                   ReadWholeFile(RealEnv(), options.path, limits::site_file_max_bytes));
+  if (Digest::Of(AsBytes(text)).Hex() == options.confirmed) return text;
+  return InvalidArgument(BaseName(options.path) +
+                         " is not the file that was confirmed: look at it again");
+}
+
+Result<std::string> TextOf(const SiteOptions& options) {
+  if (!options.signed_by.empty()) return TextOfSignedFile(options);
+  return options.confirmed.empty() ? TextOfMedium(options) : TextOfConfirmedFile(options);
+}
+
 int RunRead(const CommandContext& context, const SiteOptions& options) {
   Status made = MakeFolders(options.folder);
   if (!made.ok()) return context.Fail(made);
-  Result<std::string> text =
-      options.signed_by.empty() ? TextOfMedium(options) : TextOfSignedFile(options);
+  Result<std::string> text = TextOf(options);
   if (text.status().code() == Code::kNotFound) return context.Fail(text.status());
   if (!text.ok()) {
     WriteProblems(options.folder, text.status().message() + "\n");
@@ -118,9 +133,14 @@ void AddSite(CLI::App& site, CommandContext& context) {
   CLI::App* read = site.add_subcommand(
       "read", "take the site file of an image apart, as the appliance does when it boots");
   read->add_option("MEDIUM", options->path, "the image, or the device that holds it")->required();
-  read->add_option("--signed-by", options->signed_by,
-                   "MEDIUM is a site file, and beside it FILE.sig, which the CA with this"
-                   " certificate must have made");
+  CLI::Option* signed_by =
+      read->add_option("--signed-by", options->signed_by,
+                       "MEDIUM is a site file, and beside it FILE.sig, which the CA with this"
+                       " certificate must have made");
+  read->add_option("--confirmed", options->confirmed,
+                   "MEDIUM is a site file whose bytes must have this SHA-256 (in hex), which"
+                   " somebody has confirmed")
+      ->excludes(signed_by);
   read->add_option("--dir", options->folder,
                    "where to write name, host-names, logins, login-to-pull, bundle-keys, network, "
                    "or problems")

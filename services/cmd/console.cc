@@ -1,26 +1,23 @@
-// airgap-console: the status file of controld on a terminal.
-#include "base/limits.h"
+// airgap-console: the status file of controld on a terminal, and what can be set there.
 #include "cli/console_options.h"
 #include "cli/daemon.h"
 #include "cli/exit_code.h"
-#include "control/screen.h"
-#include "control/terminal.h"
+#include "console/front.h"
 
 namespace airgap {
 namespace {
 
-std::vector<std::string> Screen(const std::string& status_file) {
-  Result<std::string> text = ReadWholeFile(RealEnv(), status_file, limits::json_default_max_bytes);
-  if (!text.ok()) return FormatWaitingScreen("starting");
-  Result<std::vector<std::string>> lines = FormatScreen(*text);
-  return lines.ok() ? *lines : FormatWaitingScreen(lines.status().message());
-}
-
 int Run(const ConsoleOptions& options) {
   Result<Terminal> terminal = Terminal::Open(options.tty);
   if (!terminal.ok()) return FailProgram("airgap-console", terminal.status());
-  auto show = [&] { terminal->Show(Screen(options.status_file)); };
-  RunUntilStopped(show, show);
+  ConsoleFolders folders;
+  folders.env = RealEnv();
+  folders.answers = options.answers;
+  folders.wake = options.wake;
+  folders.site = options.site;
+  ConsoleFront front(std::move(*terminal), options.status_file, folders);
+  auto beat = [&] { front.Beat(); };
+  RunUntilStopped(beat, beat, {[&] { return front.input_fd(); }, [&] { front.OnInput(); }});
   return kExitFine;
 }
 

@@ -2,7 +2,8 @@
 // let through: the programs are several, with libraries and a shell among them, and a call that
 // somebody forgot to list would fail at a site, at night; what is refused here is what none of
 // them has any use for, and what a service that was taken over would reach for. Without libseccomp,
-// whose compiler of filters is ten times this file: one list, compared one by one, is what is needed.
+// whose compiler of filters is ten times this file: all that is needed is one list, compared one by
+// one.
 #pragma once
 
 #include <linux/filter.h>

@@ -147,13 +147,13 @@ void AddProblems(JsonView root, Lines* lines) {
   }
 }
 
-Lines Finish(Lines lines) {
+}  // namespace
+
+Lines FitScreen(Lines lines) {
   if (lines.size() > kScreenRows) lines.resize(kScreenRows);
   for (std::string& line : lines) line = Fit(line, kScreenColumns);
   return lines;
 }
-
-}  // namespace
 
 Result<Lines> FormatScreen(std::string_view status_text) {
   ASSIGN_OR_RETURN(JsonDocument document,
@@ -171,11 +171,11 @@ Result<Lines> FormatScreen(std::string_view status_text) {
   AddBundles(root, &lines);
   AddProblems(root, &lines);
   AddClients(root, &lines);
-  return Finish(std::move(lines));
+  return FitScreen(std::move(lines));
 }
 
 Lines FormatWaitingScreen(std::string_view reason) {
-  return Finish({"cozy-airgap", "  " + std::string(reason)});
+  return FitScreen({"cozy-airgap", "  " + std::string(reason)});
 }
 
 }  // namespace airgap

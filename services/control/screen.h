@@ -17,6 +17,9 @@ inline constexpr size_t kScreenRows = 24;
 // document of BuildStatus(); an error when it is not one.
 Result<std::vector<std::string>> FormatScreen(std::string_view status_text);
 
+// Any lines, cut in the same way; what is not printable is shown as '?'.
+std::vector<std::string> FitScreen(std::vector<std::string> lines);
+
 // What is shown while there is no status yet.
 std::vector<std::string> FormatWaitingScreen(std::string_view reason);
 

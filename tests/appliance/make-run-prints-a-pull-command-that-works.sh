@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # timeout: 300
-# alone
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 need skopeo qemu-system-x86_64

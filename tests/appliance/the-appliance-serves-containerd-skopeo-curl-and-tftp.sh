@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # timeout: 600
-# alone
 # The whole way in QEMU, on a network that has nothing but the appliance and a DHCP server.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
@@ -63,6 +62,7 @@ support --fingerprint "$fingerprint"
 tar -xf "$WORK/support.tar" -C "$WORK"
 finds "demo" <"$WORK/cozy-airgap-support/status.json" || fail "no status"
 finds "bundles:" <"$WORK/cozy-airgap-support/log/media/current" || fail "no log of media"
+finds "Linux version" <"$WORK/cozy-airgap-support/log/kernel-log/current" || fail "no kernel log"
 finds "address=" <"$WORK/cozy-airgap-support/adapters" || fail "no adapters"
 grep -q -F '[integrity]' "$WORK/cozy-airgap-support/kernel/sys/kernel/security/lockdown" ||
   fail "the kernel is not locked down"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 300
+# waits
 # A machine whose battery died believes that it is 1990: it serves, to clients with the right time
 # as well, with the latest time that is certain, and says on the console and in the status what was
 # wrong; until the site's time server answers, which knows better.
@@ -13,7 +14,7 @@ network:
 YAML
 "$AIRGAP" image build --quiet --base "$APPLIANCE_ISO" --site "$WORK/site.yaml" \
   --file "$WORK/site.iso"
-boot --clock 1990-01-31 "$WORK/site.iso"
+boot_with_shell --clock 1990-01-31 "$WORK/site.iso"
 the_appliance_is_whole
 said="the clock said 1990-01-31T"
 wait_for 60 "the clock in the status" status_has \

@@ -29,7 +29,7 @@ status=0
 "$AIRGAP" site sign --site-ca "$WORK/ours" "$WORK/wrong.yaml" 2>"$WORK/error" || status=$?
 expect "exit status for a site file with a mistake" $status 1
 
-boot --bios --cd "$WORK/image.iso"
+boot_with_shell "$WORK/image.iso"
 wait_until_it_serves
 problem="volume AIRGAP-SITE is not used: site.yaml.sig is no signature of it by this site"
 for stick in found theirs; do

@@ -20,7 +20,7 @@ make_volume "$WORK/parts.img" AIRGAP-PART 160 "$WORK"/parts/*
 make_volume "$WORK/other.img" HOLIDAYS 16 "$0"
 serves() { status_has "[b[\"name\"] for b in v[\"bundles\"]] == [$1]"; }
 
-boot --bios --cd "$BASE_ISO"
+boot_with_shell "$BASE_ISO"
 wait_until_it_serves
 wait_for 60 "a status without bundles" serves ""
 make_site_image "name: Rack 7"

@@ -7,6 +7,7 @@
 BASE_ISO=$ROOT/build/base.iso APPLIANCE_ISO=$ROOT/build/appliance.iso
 MEMORY_MIB=512
 BOOT_LIMIT_S=150
+POLL_S=0.3 # each look is a TLS handshake or a line in a shell of a machine that is emulated
 
 # boot OPTION... IMAGE: starts scripts/qemu-boot; sets the PORT_ variables and STARTED_NS.
 boot() {
@@ -99,6 +100,29 @@ in_guest() {
 # monitor COMMAND: gives QEMU a command of its human monitor.
 monitor() {
   python3 "$ROOT/tests/boot/guest_shell.py" --monitor "$WORK/monitor" "$1"
+}
+
+# type_on_screen TEXT: on the keyboard, and Enter behind it; `press KEY` is one key alone.
+press() { monitor "sendkey $1"; }
+type_on_screen() {
+  local text=$1 key i
+  for ((i = 0; i < ${#text}; i++)); do
+    key=${text:i:1}
+    case $key in
+    ' ') key=spc ;;
+    .) key=dot ;;
+    /) key=slash ;;
+    -) key=minus ;;
+    :) key=shift-semicolon ;;
+    esac
+    press $key
+  done
+  press ret
+}
+
+# screen_shows TEXT: on the first screen, without colons and spaces; needs boot_with_shell.
+screen_shows() {
+  in_guest "cat /dev/vcs1" | tr -d ': \r\n' | finds -i -F "$(tr -d ': ' <<<"$1")"
 }
 
 # plug FILE NAME, unplug NAME: a USB stick, while the appliance runs.

@@ -4,11 +4,12 @@ Usage: guest_shell.py [--monitor] SOCKET COMMAND
 Prints what the command printed and exits with its status.
 """
 
+import os
 import re
 import socket
 import sys
 
-TIMEOUT_S = 60
+TIMEOUT_S = int(os.environ.get("GUEST_TIMEOUT_S", "60"))
 
 
 def read_until(connection: socket.socket, pattern: bytes) -> bytes:

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # timeout: 300
-# A site partition whose text has a mistake: the appliance serves with defaults, nobody can push,
-# and console and status say what is wrong.
+# From USB under BIOS, on a machine without a screen, with a site partition whose text has a
+# mistake: the appliance serves with defaults, nobody can push, and console and status say what is
+# wrong.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 . "$(dirname "$0")/../registry/push.bash"
@@ -23,7 +24,7 @@ with open(sys.argv[1], "r+b") as image:
     image.seek(at)
     image.write(header + text)
 PYTHON
-boot --bios --usb "$WORK/site.iso"
+boot --bios --usb --no-screen "$WORK/site.iso"
 problem="line 2: hostnames: unknown key"
 wait_for "$BOOT_LIMIT_S" "a problem" status_has \
   "any('$problem' in problem for problem in v['problems'])"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # timeout: 300
-# An appliance with a site file: its name and that pushed content is forgotten stand on the console
-# and in the status, its certificate has the host names, only its users push and pull, and only
-# bundles that its keys signed are served.
+# From CD under BIOS, an appliance with a site file: its name, its CA and that pushed content is
+# forgotten stand on the console, its certificate has the host names, only its users push and pull,
+# and only bundles that its keys signed are served.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 . "$(dirname "$0")/../registry/push.bash"
@@ -28,6 +28,8 @@ status_has 'any("forgotten at power-off" in n for n in v["notices"])' || fail "n
 wait_for 60 "the bundle in the status" status_has 'v["bundles"][0]["name"] == "demo"'
 wait_for 30 "the name on the console" console_shows "Rack 7"
 wait_for 30 "the notice on the console" console_shows "it is forgotten at power-off"
+wait_for 30 "the CA on the console" console_shows \
+  "$(openssl x509 -in "$CA" -outform der | sha256sum | cut -d ' ' -f 1)"
 
 names_the_host() {
   openssl s_client -connect "127.0.0.1:$1" -CAfile "$CA" -verify_return_error \

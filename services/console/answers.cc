@@ -1,0 +1,22 @@
+#include "console/answers.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace airgap {
+namespace {
+
+constexpr unsigned kPublicMode = 0644;
+
+}  // namespace
+
+Status WriteAnswer(const ConsoleFolders& folders, const std::string& name, std::string_view text,
+                   const std::string& service) {
+  RETURN_IF_ERROR(
+      WriteWholeFile(folders.env, folders.answers + "/" + name, std::string(text), kPublicMode));
+  UniqueFd pipe(open((folders.wake + "/" + service).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  if (pipe.valid()) (void)!write(pipe.get(), "\n", 1);
+  return OkStatus();
+}
+
+}  // namespace airgap

@@ -1,0 +1,22 @@
+#include "console/dialog.h"
+
+#include "console/address_dialog.h"
+#include "console/clock_dialog.h"
+#include "console/site_dialog.h"
+
+namespace airgap {
+
+std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders) {
+  switch (key) {
+    case 'a':
+      return std::make_unique<AddressDialog>(folders);
+    case 'c':
+      return std::make_unique<ClockDialog>(folders);
+    case 's':
+      return std::make_unique<SiteDialog>(folders);
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace airgap

@@ -1,0 +1,41 @@
+// The console: the status on a terminal, and the dialogs that its keys open.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "console/dialog.h"
+#include "console/terminal.h"
+
+namespace airgap {
+
+class ConsoleFront {
+ public:
+  // `folders.answers` may be empty: then there are no dialogs.
+  ConsoleFront(Terminal terminal, std::string status_file, ConsoleFolders folders);
+
+  // Once a second: what is new in the status. A dialog that nobody goes on with ends.
+  void Beat();
+  // Something may have been typed.
+  void OnInput();
+  // For poll(); -1 when nobody can type here.
+  int input_fd() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr auto kPatience = std::chrono::minutes(3);
+
+  std::vector<std::string> Screen() const;
+  void Ask(const std::string& problem);
+  void Close();
+
+  Terminal terminal_;
+  const std::string status_file_;
+  const ConsoleFolders folders_;
+  std::unique_ptr<Dialog> dialog_;  // none: the status is shown
+  bool has_failed_ = false;         // why is shown; whatever is typed next closes the dialog
+  Clock::time_point asked_{};
+};
+
+}  // namespace airgap
