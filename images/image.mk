@@ -10,7 +10,7 @@ IMAGE_DEBS := linux $(IMAGE_FIRMWARE:%=firmware-%) $(IMAGE_GRUB) grub-efi-amd64-
 # What is in the base ISO, as its SBOM and its licence texts say; a test finds what is missing here.
 IMAGE_CONTENT := linux $(IMAGE_FIRMWARE:%=firmware-%) grub-pc-bin grub-efi-amd64-signed \
   shim-signed shim-helpers-amd64-signed busybox e2fsprogs openssl libmicrohttpd libarchive curl \
-  sqlite3 libyaml yyjson zlib zstd xz cli11 musl zig
+  sqlite3 libyaml yyjson qrcodegen zlib zstd xz cli11 musl zig
 IMAGE_SERVICES := cozy-airgap registryd controld tftpd airgap-console confine
 
 $(BUILD)/debs/.complete: images/unpack-debs $(IMAGE_DEBS:%=rootfs/packages/%/pin)

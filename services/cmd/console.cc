@@ -15,7 +15,8 @@ int Run(const ConsoleOptions& options) {
   folders.answers = options.answers;
   folders.wake = options.wake;
   folders.site = options.site;
-  ConsoleFront front(std::move(*terminal), options.status_file, folders);
+  folders.status_file = options.status_file;
+  ConsoleFront front(std::move(*terminal), folders);
   auto beat = [&] { front.Beat(); };
   RunUntilStopped(beat, beat, {[&] { return front.input_fd(); }, [&] { front.OnInput(); }});
   return kExitFine;

@@ -2,6 +2,7 @@
 
 #include "console/address_dialog.h"
 #include "console/clock_dialog.h"
+#include "console/fingerprint_dialog.h"
 #include "console/site_dialog.h"
 
 namespace airgap {
@@ -12,6 +13,8 @@ std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders) {
       return std::make_unique<AddressDialog>(folders);
     case 'c':
       return std::make_unique<ClockDialog>(folders);
+    case 'q':
+      return std::make_unique<FingerprintDialog>(folders);
     case 's':
       return std::make_unique<SiteDialog>(folders);
     default:

@@ -16,9 +16,10 @@ namespace airgap {
 // Where a dialog reads and writes. `env` must outlive it.
 struct ConsoleFolders {
   Env* env = nullptr;
-  std::string answers;  // for the services
-  std::string wake;     // pipes that wake them, by service
-  std::string site;     // what `cozy-airgap site read` and `media` leave
+  std::string answers;      // for the services
+  std::string wake;         // pipes that wake them, by service
+  std::string site;         // what `cozy-airgap site read` and `media` leave
+  std::string status_file;  // controld's
   std::string adapters = "/sys/class/net";
 };
 
@@ -28,6 +29,8 @@ class Dialog {
 
   // What people read before the question: lines for a screen of 80 columns.
   virtual std::vector<std::string> Introduction() const = 0;
+  // Lines below it, of our own making: they may hold any characters.
+  virtual std::vector<std::string> Picture() const { return {}; }
   // Empty: it is over, and Introduction() says how it ended.
   virtual std::string Question() const = 0;
   // What was typed, without the end of the line. kInvalidArgument: the same question again, and
@@ -37,7 +40,7 @@ class Dialog {
 
 // "Keys: ...", what OpenDialog knows.
 inline constexpr std::string_view kDialogKeys =
-    "Keys:  a  set the address    c  set the clock    s  site file of a volume";
+    "Keys:  a address    c clock    s site file of a volume    q fingerprint as a QR code";
 
 // Nothing for a key that has no dialog.
 std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders);

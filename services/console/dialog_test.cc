@@ -29,7 +29,8 @@ class Machine {
   }
 
   ConsoleFolders Folders() const {
-    return {RealEnv(), folder_ / "answers", folder_ / "wake", folder_ / "site", folder_ / "net"};
+    return {RealEnv(),        folder_ / "answers",     folder_ / "wake",
+            folder_ / "site", folder_ / "status.json", folder_ / "net"};
   }
   void Write(const std::string& name, const std::string& text) const {
     fs::create_directories((folder_ / name).parent_path());
@@ -137,6 +138,21 @@ void AnAnswerThatCannotBeWrittenIsToldSo(void**) {
   assert_null(OpenDialog('x', folders).get());
 }
 
+// That readers understand it is for tests/boot to show.
+void TheFingerprintFitsOnAScreen(void**) {
+  Machine machine;
+  auto dialog = OpenDialog('q', machine.Folders());
+  ASSERT_CONTAINS(Introduction(*dialog), "There is no CA yet");
+  std::string fingerprint = "AB";
+  for (int i = 1; i < 32; ++i) fingerprint += ":AB";
+  machine.Write("status.json", R"({"caFingerprint": ")" + fingerprint + "\"}");
+  dialog = OpenDialog('q', machine.Folders());
+  assert_int_equal(dialog->Picture().size(), 19);
+  ASSERT_TEXT(dialog->Question(), "");
+  machine.Write("status.json", R"({"caFingerprint": ")" + std::string(5000, 'A') + "\"}");
+  assert_true(OpenDialog('q', machine.Folders())->Picture().empty());
+}
+
 void AServiceThatSleepsIsWoken(void**) {
   Machine machine;
   std::string pipe = machine.Folders().wake + "/clock";
@@ -185,8 +201,7 @@ void KeysOpenDialogsAndEnterClosesThem(void**) {
   auto terminal = Terminal::Open(screen.path());
   ASSERT_OK(terminal);
   machine.Write("status.json", R"({"state": "seeding", "version": "1"})");
-  ConsoleFront front(std::move(*terminal), machine.Folders().answers + "/../status.json",
-                     machine.Folders());
+  ConsoleFront front(std::move(*terminal), machine.Folders());
   front.Beat();
   ASSERT_CONTAINS(screen.Shown(), "Keys:");
   front.OnInput();  // nothing was typed
@@ -221,7 +236,7 @@ void WithoutAPlaceForAnswersThereAreNoKeys(void**) {
   ASSERT_OK(terminal);
   ConsoleFolders folders = machine.Folders();
   folders.answers.clear();
-  ConsoleFront front(std::move(*terminal), "/nowhere", folders);
+  ConsoleFront front(std::move(*terminal), folders);
   assert_int_equal(front.input_fd(), -1);
   front.Beat();
   assert_true(screen.Shown().find("Keys:") == std::string::npos);
@@ -238,6 +253,7 @@ int main() {
       cmocka_unit_test(TheClockIsSet),
       cmocka_unit_test(OnlyTheSiteFileThatWasShownIsConfirmed),
       cmocka_unit_test(AnAnswerThatCannotBeWrittenIsToldSo),
+      cmocka_unit_test(TheFingerprintFitsOnAScreen),
       cmocka_unit_test(AServiceThatSleepsIsWoken),
       cmocka_unit_test(KeysOpenDialogsAndEnterClosesThem),
       cmocka_unit_test(WithoutAPlaceForAnswersThereAreNoKeys),

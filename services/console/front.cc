@@ -5,10 +5,8 @@
 
 namespace airgap {
 
-ConsoleFront::ConsoleFront(Terminal terminal, std::string status_file, ConsoleFolders folders)
-    : terminal_(std::move(terminal)),
-      status_file_(std::move(status_file)),
-      folders_(std::move(folders)) {
+ConsoleFront::ConsoleFront(Terminal terminal, ConsoleFolders folders)
+    : terminal_(std::move(terminal)), folders_(std::move(folders)) {
   if (input_fd() >= 0) terminal_.ExpectKeys();
 }
 
@@ -16,7 +14,7 @@ int ConsoleFront::input_fd() const { return folders_.answers.empty() ? -1 : term
 
 std::vector<std::string> ConsoleFront::Screen() const {
   Result<std::string> text =
-      ReadWholeFile(folders_.env, status_file_, limits::json_default_max_bytes);
+      ReadWholeFile(folders_.env, folders_.status_file, limits::json_default_max_bytes);
   if (!text.ok()) return FormatWaitingScreen("starting");
   Result<std::vector<std::string>> lines = FormatScreen(*text);
   if (!lines.ok()) return FormatWaitingScreen(lines.status().message());
@@ -33,9 +31,11 @@ void ConsoleFront::Beat() {
 }
 
 void ConsoleFront::Ask(const std::string& problem) {
-  std::vector<std::string> lines = dialog_->Introduction();
-  lines.emplace_back();
-  if (!problem.empty()) lines.push_back("That does not do: " + problem);
+  std::vector<std::string> lines = FitScreen(dialog_->Introduction());
+  std::vector<std::string> picture = dialog_->Picture();
+  lines.insert(lines.end(), picture.begin(), picture.end());
+  if (picture.empty()) lines.emplace_back();
+  if (!problem.empty()) lines.push_back(FitScreen({"That does not do: " + problem})[0]);
   std::string question = dialog_->Question();
   if (question.empty()) {
     lines.emplace_back("Press Enter to go back.");
@@ -43,7 +43,7 @@ void ConsoleFront::Ask(const std::string& problem) {
     lines.push_back(question);
     lines.emplace_back("Enter alone goes back, and nothing is changed.");
   }
-  terminal_.Ask(FitScreen(std::move(lines)));
+  terminal_.Ask(lines);
   asked_ = Clock::now();
 }
 

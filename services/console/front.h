@@ -13,7 +13,7 @@ namespace airgap {
 class ConsoleFront {
  public:
   // `folders.answers` may be empty: then there are no dialogs.
-  ConsoleFront(Terminal terminal, std::string status_file, ConsoleFolders folders);
+  ConsoleFront(Terminal terminal, ConsoleFolders folders);
 
   // Once a second: what is new in the status. A dialog that nobody goes on with ends.
   void Beat();
@@ -31,7 +31,6 @@ class ConsoleFront {
   void Close();
 
   Terminal terminal_;
-  const std::string status_file_;
   const ConsoleFolders folders_;
   std::unique_ptr<Dialog> dialog_;  // none: the status is shown
   bool has_failed_ = false;         // why is shown; whatever is typed next closes the dialog

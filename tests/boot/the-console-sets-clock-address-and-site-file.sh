@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # timeout: 300
-# Whoever stands at the machine sets its clock and its address by keys, and lets the site file of a
-# volume count that nobody signed; until then that one is only told about.
+# Whoever stands at the machine sets its clock and its address by keys, reads the CA's fingerprint as
+# a QR code, and lets the site file of a volume count that nobody signed; until then that one is only
+# told about.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 . "$(dirname "$0")/../registry/push.bash"
 . "$(dirname "$0")/push.bash"
-need mkfs.vfat mcopy
+need mkfs.vfat mcopy zbarimg openssl
 hash=$(echo "$PUSH_PASSWORD" | "$AIRGAP" login hash)
 printf 'name: Rack 7\npush: {users: [{name: %s, password: "%s"}]}\n' "$PUSH_USER" "$hash" \
   >"$WORK/site.yaml"
@@ -25,6 +26,14 @@ press ret
 clock_is_set() { in_guest "date -u +%Y-%m-%d" | finds -x 2030-02-03; }
 wait_for 30 "the time" clock_is_set
 wait_for 30 "a status without problems" status_has 'v["problems"] == []'
+
+# As somebody reads it with a phone.
+press q
+wait_for 20 "the fingerprint as a picture" screen_shows "SHA-256 of the CA"
+monitor "screendump $WORK/screen.ppm"
+fingerprint=$(openssl x509 -in "$WORK/ca.pem" -outform der | sha256sum | cut -d ' ' -f 1)
+expect "the QR code" "$(zbarimg --quiet --raw "$WORK/screen.ppm")" "${fingerprint^^}"
+press ret
 
 press a
 wait_for 20 "a question" screen_shows "Which adapter"
