@@ -20,7 +20,8 @@ program_name = $(if $(filter console,$1),airgap-console,$(subst _,-,$1))
 
 WARNINGS := -Wall -Wextra -Wno-missing-field-initializers -Werror
 COMMON_FLAGS := -std=c++20 $(WARNINGS) -MMD -MP -Ibundle-store -Iservices -Iimages
-LIBS := -lmicrohttpd -lsqlite3 -larchive -lcurl -lssl -lcrypto -lyyjson -lyaml -lqrcodegen -lzstd -llzma -lz
+LIBS := -lmicrohttpd -lsqlite3 -larchive -lcurl -lssl -lcrypto -lyyjson -lyaml -lqrcodegen -lzstd \
+  -llzma -lz
 CCACHE := $(shell command -v ccache 2>/dev/null)
 export CCACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cozy-airgap/ccache
 export CCACHE_BASEDIR := $(CURDIR)

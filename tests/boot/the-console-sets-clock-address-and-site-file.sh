@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # timeout: 300
-# Whoever stands at the machine sets its clock and its address by keys, reads the CA's fingerprint as
-# a QR code, and lets the site file of a volume count that nobody signed; until then that one is only
-# told about.
+# Whoever stands at the machine sets its clock and its address by keys, reads the CA's fingerprint
+# as a QR code, and lets the site file of a volume count that nobody signed; until then people are
+# only told about it.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 . "$(dirname "$0")/../registry/push.bash"
