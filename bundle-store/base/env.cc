@@ -133,10 +133,38 @@ class RealPendingFile : public PendingFile {
   Status WriteAt(uint64_t offset, ByteSpan bytes) override {
     RETURN_IF_ERROR(WriteFully(fd_.get(), offset, bytes, temp_path_));
     StartWriting(offset, bytes.size());
-    uint64_t end = offset + bytes.size();
-    for (uint64_t known = end_; known < end && !end_.compare_exchange_weak(known, end);) {
-    }
+    Reach(offset + bytes.size());
     return OkStatus();
+  }
+  Status CopyAt(uint64_t offset, const ReadableFile& from, uint64_t from_offset,
+                uint64_t bytes) override {
+    FileSegment segment = from.SegmentAt(from_offset);
+    auto left = static_cast<off_t>(std::min(bytes, segment.length_bytes));
+    auto in = static_cast<off_t>(segment.offset_bytes);
+    auto out = static_cast<off_t>(offset);
+    while (left > 0) {
+      ssize_t copied =
+          copy_file_range(segment.fd, &in, fd_.get(), &out, static_cast<size_t>(left), 0);
+      // Another file system, a pipe, an end that came early: the way through this process says
+      // what is wrong, if anything is.
+      if (copied <= 0) break;
+      left -= copied;
+    }
+    uint64_t done = static_cast<uint64_t>(out) - offset;
+    Reach(offset + done);
+    return PendingFile::CopyAt(offset + done, from, from_offset + done, bytes - done);
+  }
+  Result<bool> CloneAt(uint64_t offset, const ReadableFile& from, uint64_t from_offset,
+                       uint64_t bytes) override {
+    if ((offset | from_offset | bytes) % kCloneAlignBytes != 0 || bytes == 0) return false;
+    file_clone_range range{from.fd(), from_offset, bytes, offset};
+    if (ioctl(fd_.get(), FICLONERANGE, &range) == 0) {
+      Reach(offset + bytes);
+      return true;
+    }
+    // Whatever else may be wrong shows when the bytes are written.
+    if (errno != ENOSPC && errno != EIO) return false;
+    return ErrnoStatus(errno, "cannot share blocks of " + from.name() + " with " + temp_path_);
   }
   Status ReadAt(uint64_t offset, MutableByteSpan out) override {
     return ReadFully(fd_.get(), offset, out, temp_path_);
@@ -166,6 +194,11 @@ class RealPendingFile : public PendingFile {
   }
 
  private:
+  void Reach(uint64_t end) {
+    for (uint64_t known = end_; known < end && !end_.compare_exchange_weak(known, end);) {
+    }
+  }
+
   // The disk writes while the next bytes are read and hashed, not all of it at the end: whenever a
   // step of the file is full. Only a hint: Sync() is what waits and reports.
   void StartWriting(uint64_t offset, uint64_t size) const {
@@ -285,6 +318,18 @@ class RealEnvImpl : public Env {
 Env* RealEnv() {
   static RealEnvImpl env;
   return &env;
+}
+
+Status PendingFile::CopyAt(uint64_t offset, const ReadableFile& from, uint64_t from_offset,
+                           uint64_t bytes) {
+  std::vector<uint8_t> buffer(limits::io_buffer_bytes);
+  for (uint64_t done = 0; done < bytes;) {
+    MutableByteSpan step(buffer.data(), std::min<uint64_t>(buffer.size(), bytes - done));
+    RETURN_IF_ERROR(from.ReadAt(from_offset + done, step));
+    RETURN_IF_ERROR(WriteAt(offset + done, step));
+    done += step.size();
+  }
+  return OkStatus();
 }
 
 Result<std::string> ReadWholeFile(Env* env, const std::string& path, uint64_t max_bytes) {

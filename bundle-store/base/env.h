@@ -81,6 +81,17 @@ class PendingFile {
   virtual ~PendingFile() = default;
   virtual Status Append(ByteSpan bytes) = 0;
   virtual Status WriteAt(uint64_t offset, ByteSpan bytes) = 0;
+  // Shares `bytes` of another file's blocks, where both lie on one file system that can (XFS,
+  // btrfs): nothing is read or written. False, and nothing is changed, where it cannot; so it is
+  // with offsets and lengths that are no multiple of kCloneAlignBytes.
+  virtual Result<bool> CloneAt(uint64_t /*offset*/, const ReadableFile& /*from*/,
+                               uint64_t /*from_offset*/, uint64_t /*bytes*/) {
+    return false;
+  }
+  static constexpr uint64_t kCloneAlignBytes = 64 * 1024;  // no file system has larger blocks
+  // Copies `bytes` of another file, without a way through this process where the system can.
+  virtual Status CopyAt(uint64_t offset, const ReadableFile& from, uint64_t from_offset,
+                        uint64_t bytes);
   // Bytes that were written, read back. Past the end is kCorrupt.
   virtual Status ReadAt(uint64_t offset, MutableByteSpan out) = 0;
   // fsync: what was written is on the disk, under no name yet. Commit() does it too.

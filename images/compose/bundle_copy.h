@@ -13,9 +13,11 @@ namespace airgap {
 // kCorrupt when the end marker is missing: the tar was cut.
 Result<uint64_t> TarBytes(const Bundle& bundle);
 
-// Writes the first `tar_bytes` of the bundle to `out` at `offset_bytes`. kCorrupt names the blob
-// whose bytes do not match its digest. `copied` gets the number of bytes of each step.
+// Writes the first `tar_bytes` of the bundle to `out` at `offset_bytes`, or shares its blocks where
+// the file system can, and reads all of it back. kCorrupt names the blob whose bytes do not match
+// its digest. `checked` gets the number of bytes of each step, in another thread, which is over
+// when this returns.
 Status CopyBundle(const Bundle& bundle, uint64_t tar_bytes, PendingFile* out, uint64_t offset_bytes,
-                  const std::function<void(uint64_t)>& copied);
+                  const std::function<void(uint64_t)>& checked);
 
 }  // namespace airgap
