@@ -88,7 +88,8 @@ class PendingFile {
                                uint64_t /*from_offset*/, uint64_t /*bytes*/) {
     return false;
   }
-  static constexpr uint64_t kCloneAlignBytes = 64 * 1024;  // no file system has larger blocks
+  static constexpr uint64_t kCloneAlignBytes =
+      uint64_t{64} * 1024;  // no file system has larger blocks
   // Copies `bytes` of another file, without a way through this process where the system can.
   virtual Status CopyAt(uint64_t offset, const ReadableFile& from, uint64_t from_offset,
                         uint64_t bytes);

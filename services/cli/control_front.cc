@@ -17,6 +17,8 @@ StatusFacts FactsOf(ServedBundles* source, const std::string& ca_path,
                     const std::string& site_folder) {
   StatusFacts facts;
   facts.site_folder = site_folder;
+  // Only an appliance has its adapters for itself.
+  if (!site_folder.empty()) facts.adapters_folder = "/sys/class/net";
   facts.ca_path = ca_path;
   facts.urls = {"https://ADDRESS:5000", "https://ADDRESS/api/v1/status", "http://ADDRESS/ca.pem"};
   facts.known_bundles = [source] { return ReportBundles(*source->catalog()); };

@@ -128,7 +128,10 @@ void AddClients(JsonView root, Lines* lines) {
     }
     return true;
   });
-  lines->push_back("Clients in the last 5 minutes: " + std::to_string(recent));
+  std::string head = "Clients in the last 5 minutes: " + std::to_string(recent);
+  uint64_t rate = root["sendingBytesPerSecond"].Uint().value_or(0);
+  if (rate > 0) head += "   sending " + Bytes(rate) + "/s";
+  lines->push_back(std::move(head));
   lines->insert(lines->end(), shown.begin(), shown.end());
 }
 

@@ -124,6 +124,7 @@ std::string BuildStatus(const StatusInput& input) {
   root.Put("verification", verification);
   WriteBundles(bundles, root.PutArray("bundles"));
   WriteServices(input, root.PutArray("services"));
+  root.Put("sendingBytesPerSecond", input.sending_bytes_per_s);
   JsonNode clients = root.PutArray("clients");
   for (const ClientReport& client : MergeClients(input)) client.WriteTo(clients.AddObject());
   WriteStrings(input.site.notices, root.PutArray("notices"));

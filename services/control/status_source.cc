@@ -24,7 +24,10 @@ std::string FillAddress(std::string url, const std::string& address) {
 }  // namespace
 
 StatusSource::StatusSource(Env* env, StatusFacts facts)
-    : env_(env), facts_(std::move(facts)), started_(std::chrono::steady_clock::now()) {}
+    : env_(env),
+      facts_(std::move(facts)),
+      started_(std::chrono::steady_clock::now()),
+      sending_(facts_.adapters_folder) {}
 
 std::string StatusSource::Text() const {
   StatusInput input;
@@ -46,6 +49,7 @@ std::string StatusSource::Text() const {
     if (fingerprint.ok()) input.ca_fingerprint = *fingerprint;
   }
   input.services = services_.Report();
+  input.sending_bytes_per_s = sending_.BytesPerSecond();
   input.site = ReadSiteReport(env_, facts_.site_folder);
   if (facts_.known_bundles) input.known_bundles = facts_.known_bundles();
   return BuildStatus(input);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/env.h"
+#include "control/send_rate.h"
 #include "control/status.h"
 #include "net/events.h"
 
@@ -22,7 +23,8 @@ struct StatusFacts {
   // "https://ADDRESS:5000".
   std::vector<std::string> urls;
   std::function<std::vector<BundleReport>()> known_bundles;
-  std::string site_folder;  // of ReadSiteReport(); may be empty
+  std::string site_folder;      // of ReadSiteReport(); may be empty
+  std::string adapters_folder;  // of SendRate; may be empty
 };
 
 // Safe to use from several threads.
@@ -39,6 +41,7 @@ class StatusSource {
   const StatusFacts facts_;
   const std::chrono::steady_clock::time_point started_;
   ServiceTable services_;
+  mutable SendRate sending_;
 };
 
 // A thread that puts every event into a table.

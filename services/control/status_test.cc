@@ -84,6 +84,8 @@ void ASnapshotFitsIntoOneEvent(void**) {
 
 void TheStatusGathersWhatServicesSay(void**) {
   StatusInput input = SomeInput();
+  input.sending_bytes_per_s = 3 << 20;
+  ASSERT_CONTAINS(ScreenOf(BuildStatus(input)), "sending 3.0 MiB/s");
   ServiceSnapshot tftpd;
   tftpd.service = "tftpd";
   tftpd.clients.push_back({"10.0.0.9", 1, 100, 0});
