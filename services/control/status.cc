@@ -1,8 +1,8 @@
 #include "control/status.h"
 
 #include <algorithm>
-#include <ctime>
 
+#include "base/utc.h"
 #include "base/version.h"
 
 namespace airgap {
@@ -61,13 +61,7 @@ std::vector<ClientReport> MergeClients(const StatusInput& input) {
   return clients;
 }
 
-std::string DayOf(int64_t unix_s) {
-  char day[32] = "";
-  tm broken{};
-  auto seconds = static_cast<time_t>(unix_s);
-  if (gmtime_r(&seconds, &broken) != nullptr) strftime(day, sizeof day, "%Y-%m-%d", &broken);
-  return day;
-}
+std::string DayOf(int64_t unix_s) { return FormatUtc(unix_s).substr(0, 10); }
 
 // Certificates are made to stand a wrong clock; whoever reads logs and journals is not.
 std::string ClockProblem(int64_t clock_unix_s) {
@@ -76,7 +70,7 @@ std::string ClockProblem(int64_t clock_unix_s) {
   if (clock_unix_s == 0 || (!is_behind && !is_ahead)) return "";
   return "the clock says " + DayOf(clock_unix_s) + ", " + (is_behind ? "before" : "long after") +
          " this version was made (" + DayOf(kMadeUnixSeconds) +
-         "): set it in the firmware; everything is served meanwhile";
+         "): set it in the firmware or at the console; everything is served meanwhile";
 }
 
 std::vector<std::string> MergeProblems(const StatusInput& input) {
