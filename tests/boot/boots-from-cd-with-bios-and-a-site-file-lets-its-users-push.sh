@@ -74,7 +74,7 @@ echo "$count blobs of 24 MB fit"
 ask "$PORT_HTTPS" /api/v1/support-bundle -o "$WORK/support.tar"
 tar -xf "$WORK/support.tar" -C "$WORK"
 expect "the site in a support bundle" "$(cat "$WORK/cozy-airgap-support/site/name")" "Rack 7"
-! grep -q -a -F 'scrypt' "$WORK/support.tar" || fail "the support bundle has a login"
+! grep -q -a -F '$scrypt$' "$WORK/support.tar" || fail "the support bundle has a login"
 
 plug "$WORK/stick.img" stick
 wait_for 60 "that the stick's bundle is not signed" \

@@ -97,15 +97,15 @@ in_guest() {
   python3 "$ROOT/tests/boot/guest_shell.py" "$WORK/shell" "$1"
 }
 
-# monitor COMMAND: gives QEMU a command of its human monitor.
+# monitor COMMAND...: gives QEMU commands of its human monitor.
 monitor() {
-  python3 "$ROOT/tests/boot/guest_shell.py" --monitor "$WORK/monitor" "$1"
+  python3 "$ROOT/tests/boot/guest_shell.py" --monitor "$WORK/monitor" "$@"
 }
 
 # type_on_screen TEXT: on the keyboard, and Enter behind it; `press KEY` is one key alone.
 press() { monitor "sendkey $1"; }
 type_on_screen() {
-  local text=$1 key i
+  local text=$1 key i commands=()
   for ((i = 0; i < ${#text}; i++)); do
     key=${text:i:1}
     case $key in
@@ -115,9 +115,9 @@ type_on_screen() {
     -) key=minus ;;
     :) key=shift-semicolon ;;
     esac
-    press $key
+    commands+=("sendkey $key")
   done
-  press ret
+  monitor "${commands[@]}" "sendkey ret"
 }
 
 # screen_shows TEXT: on the first screen, without colons and spaces; needs boot_with_shell.

@@ -1,6 +1,7 @@
 """Runs one command in a guest's root shell on a serial port, or in QEMU's monitor.
 
-Usage: guest_shell.py [--monitor] SOCKET COMMAND
+Usage: guest_shell.py SOCKET COMMAND
+       guest_shell.py --monitor SOCKET COMMAND...
 Prints what the command printed and exits with its status.
 """
 
@@ -22,12 +23,13 @@ def read_until(connection: socket.socket, pattern: bytes) -> bytes:
     return received
 
 
-def ask_monitor(connection: socket.socket, command: str) -> int:
+def ask_monitor(connection: socket.socket, commands: list[str]) -> int:
     read_until(connection, rb"\(qemu\) ")
-    connection.sendall(command.encode() + b"\n")
-    answer = read_until(connection, rb"\(qemu\) ")
-    # The echo of the command is a line of its own, with cursor movements.
-    print(answer.decode(errors="replace").split("\r\n", 1)[-1].replace("(qemu) ", ""), end="")
+    for command in commands:
+        connection.sendall(command.encode() + b"\n")
+        answer = read_until(connection, rb"\(qemu\) ")
+        # The echo of the command is a line of its own, with cursor movements.
+        print(answer.decode(errors="replace").split("\r\n", 1)[-1].replace("(qemu) ", ""), end="")
     return 0
 
 
@@ -42,13 +44,12 @@ def ask_shell(connection: socket.socket, command: str) -> int:
 
 
 def main() -> int:
-    arguments = sys.argv[1:]
-    is_monitor = arguments[0] == "--monitor"
-    path, command = arguments[1:] if is_monitor else arguments
+    is_monitor = sys.argv[1] == "--monitor"
+    path, *commands = sys.argv[2 if is_monitor else 1:]
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(TIMEOUT_S)
         connection.connect(path)
-        return (ask_monitor if is_monitor else ask_shell)(connection, command)
+        return ask_monitor(connection, commands) if is_monitor else ask_shell(connection, *commands)
 
 
 sys.exit(main())
