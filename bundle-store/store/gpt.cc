@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/little_endian.h"
+
 namespace airgap {
 namespace {
 
@@ -51,18 +53,6 @@ uint32_t Crc32(std::string_view text) {
   uint32_t crc = 0xFFFFFFFF;
   for (char c : text) crc = (crc >> 8) ^ kTable[(crc ^ static_cast<uint8_t>(c)) & 0xFF];
   return ~crc;
-}
-
-uint64_t GetLittle(std::string_view text, size_t offset, size_t bytes) {
-  uint64_t value = 0;
-  for (size_t i = bytes; i-- > 0;) value = value << 8 | static_cast<uint8_t>(text[offset + i]);
-  return value;
-}
-
-void PutLittle(std::string* text, size_t offset, size_t bytes, uint64_t value) {
-  for (size_t i = 0; i < bytes; ++i) {
-    (*text)[offset + i] = static_cast<char>(value >> (8 * i) & 0xFF);
-  }
 }
 
 Guid GetGuid(std::string_view text, size_t offset) {

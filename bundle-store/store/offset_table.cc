@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/limits.h"
+#include "base/little_endian.h"
 #include "store/tar.h"
 
 namespace airgap {
@@ -12,18 +13,6 @@ constexpr char kMagic[] = "cozy-airgap-tab\n";
 constexpr size_t kMagicBytes = 16;
 constexpr uint32_t kVersion = 1;
 constexpr size_t kDigestBytes = 32;
-
-void PutLittleEndian(std::string* out, uint64_t value, size_t bytes) {
-  for (size_t i = 0; i < bytes; ++i) *out += static_cast<char>(value >> (8 * i) & 0xff);
-}
-
-uint64_t GetLittleEndian(std::string_view text, size_t offset, size_t bytes) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < bytes; ++i) {
-    value |= uint64_t{static_cast<uint8_t>(text[offset + i])} << (8 * i);
-  }
-  return value;
-}
 
 ByteSpan DigestAt(std::string_view text, size_t offset) {
   return AsBytes(text.substr(offset, kDigestBytes));
@@ -35,13 +24,13 @@ Status CheckHeader(std::string_view table, const std::string& what) {
       table.substr(0, kMagicBytes) != std::string_view(kMagic, kMagicBytes)) {
     return Corrupt(what + " is damaged (wrong magic)");
   }
-  uint64_t version = GetLittleEndian(table, 16, 4);
+  uint64_t version = GetLittle(table, 16, 4);
   if (version != kVersion) {
     return Unsupported(what + " is of version " + std::to_string(version) +
                        "; this program reads version 1, use a newer one");
   }
-  uint64_t count = GetLittleEndian(table, 24, 8);
-  if (GetLittleEndian(table, 20, 4) != kOffsetTableRecordBytes ||
+  uint64_t count = GetLittle(table, 24, 8);
+  if (GetLittle(table, 20, 4) != kOffsetTableRecordBytes ||
       count > limits::bundle_blobs_max_count ||
       table.size() != kOffsetTableHeaderBytes + count * kOffsetTableRecordBytes) {
     return Corrupt(what + " is damaged: its length does not fit its record count");
@@ -60,8 +49,8 @@ Result<std::vector<BlobEntry>> DecodeRecords(std::string_view table, const std::
   for (size_t at = kOffsetTableHeaderBytes; at < table.size(); at += kOffsetTableRecordBytes) {
     BlobEntry blob;
     blob.digest = Digest::FromSha256(DigestAt(table, at));
-    blob.offset_bytes = GetLittleEndian(table, at + 32, 8);
-    blob.size_bytes = GetLittleEndian(table, at + 40, 8);
+    blob.offset_bytes = GetLittle(table, at + 32, 8);
+    blob.size_bytes = GetLittle(table, at + 40, 8);
     auto kind = static_cast<uint8_t>(table[at + 48]);
     if (kind > static_cast<uint8_t>(ManifestKind::kDockerManifestList)) {
       return Corrupt(context + " is damaged: it has an unknown kind of blob");
@@ -83,15 +72,15 @@ std::string EncodeOffsetTable(const std::vector<BlobEntry>& blobs) {
   for (const BlobEntry& blob : blobs) {
     ByteSpan digest = blob.digest.bytes();
     records.append(reinterpret_cast<const char*>(digest.data()), digest.size());
-    PutLittleEndian(&records, blob.offset_bytes, 8);
-    PutLittleEndian(&records, blob.size_bytes, 8);
-    PutLittleEndian(&records, static_cast<uint64_t>(blob.kind), 1);
+    AppendLittle(&records, 8, blob.offset_bytes);
+    AppendLittle(&records, 8, blob.size_bytes);
+    AppendLittle(&records, 1, static_cast<uint64_t>(blob.kind));
     records.append(15, '\0');
   }
   std::string table(kMagic, kMagicBytes);
-  PutLittleEndian(&table, kVersion, 4);
-  PutLittleEndian(&table, kOffsetTableRecordBytes, 4);
-  PutLittleEndian(&table, blobs.size(), 8);
+  AppendLittle(&table, 4, kVersion);
+  AppendLittle(&table, 4, kOffsetTableRecordBytes);
+  AppendLittle(&table, 8, blobs.size());
   Digest digest = Digest::Of(AsBytes(records));
   table.append(reinterpret_cast<const char*>(digest.bytes().data()), kDigestBytes);
   return table + records;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/little_endian.h"
 #include "oci/digest.h"
 
 namespace airgap {
@@ -20,18 +21,6 @@ static_assert(kHeaderBytes + kSiteText.text_max_bytes <= kTextPartitionBytes);
 static_assert(kImageText.magic.size() == kMagicBytes);
 static_assert(kHeaderBytes + kImageText.text_max_bytes <= kTextPartitionBytes);
 static_assert(kHeaderBytes + kIdentityText.text_max_bytes <= kTextPartitionBytes);
-
-void PutLittle(std::string* bytes, size_t offset, size_t size, uint64_t value) {
-  for (size_t i = 0; i < size; ++i) {
-    (*bytes)[offset + i] = static_cast<char>(value >> (8 * i) & 0xFF);
-  }
-}
-
-uint64_t GetLittle(const std::string& bytes, size_t offset, size_t size) {
-  uint64_t value = 0;
-  for (size_t i = size; i-- > 0;) value = value << 8 | static_cast<uint8_t>(bytes[offset + i]);
-  return value;
-}
 
 std::string DigestOf(std::string_view text) {
   Digest digest = Digest::Of(AsBytes(text));

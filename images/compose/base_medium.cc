@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/little_endian.h"
 #include "compose/volume_stamp.h"
 
 namespace airgap {
@@ -28,16 +29,6 @@ constexpr uint8_t kProtectiveType = 0xEE;
 // The last address that cylinders, heads and sectors can say: "look at the LBA".
 constexpr char kLastChs[] = "\xFE\xFF\xFF";
 
-uint64_t GetLittle(const std::string& text, size_t offset, size_t bytes) {
-  uint64_t value = 0;
-  for (size_t i = bytes; i-- > 0;) value = value << 8 | static_cast<uint8_t>(text[offset + i]);
-  return value;
-}
-
-void PutLittle32(std::string* text, size_t offset, uint32_t value) {
-  for (size_t i = 0; i < 4; ++i) (*text)[offset + i] = static_cast<char>(value >> (8 * i) & 0xFF);
-}
-
 void PutBig32(std::string* text, size_t offset, uint32_t value) {
   for (size_t i = 0; i < 4; ++i) {
     (*text)[offset + i] = static_cast<char>(value >> (8 * (3 - i)) & 0xFF);
@@ -57,7 +48,7 @@ void SetProtectiveSize(std::string* mbr, uint64_t total_blocks) {
     size_t entry = MbrEntryOffset(i);
     uint64_t start = GetLittle(*mbr, entry + kMbrStartField, 4);
     uint64_t size = std::min<uint64_t>(total_blocks - start, UINT32_MAX);
-    PutLittle32(mbr, entry + kMbrSizeField, static_cast<uint32_t>(size));
+    PutLittle(mbr, entry + kMbrSizeField, 4, size);
     mbr->replace(entry + kMbrEndChsField, 3, kLastChs);
   }
 }
@@ -167,7 +158,7 @@ std::vector<SectorPatch> BaseMedium::PatchesFor(uint64_t total_bytes,
   auto sectors =
       static_cast<uint32_t>(std::min<uint64_t>(total_bytes / kIsoSectorBytes, UINT32_MAX));
   for (SectorPatch descriptor : volume_descriptors_) {
-    PutLittle32(&descriptor.bytes, kVolumeSpaceSizeField, sectors);
+    PutLittle(&descriptor.bytes, kVolumeSpaceSizeField, 4, sectors);
     PutBig32(&descriptor.bytes, kVolumeSpaceSizeField + 4, sectors);
     patches.push_back(std::move(descriptor));
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/json.h"
 #include "base/limits.h"
 
 namespace airgap {
@@ -55,6 +54,13 @@ std::vector<ListedArea> AreasToList(const std::vector<GptPartition>& partitions,
   return areas;
 }
 
+void PutBundle(JsonNode node, const ListedBundle& bundle) {
+  node.Put("partition", bundle.partition_name);
+  node.Put("name", bundle.name);
+  node.Put("version", bundle.version);
+  node.Put("digest", bundle.identity.ToString());
+}
+
 std::string FormatImageList(const ImageList& list) {
   JsonBuilder document;
   JsonNode root = document.root();
@@ -68,13 +74,7 @@ std::string FormatImageList(const ImageList& list) {
     if (!area.name.empty()) node.Put("name", area.name);
   }
   JsonNode bundles = root.PutArray("bundles");
-  for (const ListedBundle& bundle : list.bundles) {
-    JsonNode node = bundles.AddObject();
-    node.Put("partition", bundle.partition_name);
-    node.Put("name", bundle.name);
-    node.Put("version", bundle.version);
-    node.Put("digest", bundle.identity.ToString());
-  }
+  for (const ListedBundle& bundle : list.bundles) PutBundle(bundles.AddObject(), bundle);
   return document.ToText();
 }
 

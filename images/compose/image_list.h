@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/status.h"
 #include "oci/digest.h"
 #include "store/gpt.h"
@@ -26,6 +27,9 @@ struct ListedBundle {
   std::string version;
   Digest identity;
 };
+
+// Its members in JSON, as the list has them and `image verify` tells them.
+void PutBundle(JsonNode node, const ListedBundle& bundle);
 
 struct ImageList {
   uint64_t size_bytes = 0;  // of the image

@@ -21,11 +21,7 @@ void Print(const CommandContext& context, const std::string& path, const ImageRe
   root.Put("hasList", report.has_list);
   JsonNode bundles = root.PutArray("bundles");
   for (const ListedBundle& bundle : report.bundles) {
-    JsonNode node = bundles.AddObject();
-    node.Put("partition", bundle.partition_name);
-    node.Put("name", bundle.name);
-    node.Put("version", bundle.version);
-    node.Put("digest", bundle.identity.ToString());
+    PutBundle(bundles.AddObject(), bundle);
     context.Print("  " + bundle.partition_name + ": bundle " + bundle.name + " " + bundle.version +
                   ", " + bundle.identity.Short() + ", is whole");
   }
