@@ -66,6 +66,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddIdentity(app, context);
   AddClock(app, context);
   AddLogin(*login, context);
+  AddLoginShell(*login, context);
   AddMediaList(*media, context);
   AddMediaIdentity(*media, context);
   AddSite(*site, context);

@@ -46,6 +46,7 @@ void AddClock(CLI::App& app, CommandContext& context);
 void AddIdentity(CLI::App& app, CommandContext& context);
 // `login`, `media` and `site` are groups of commands.
 void AddLogin(CLI::App& login, CommandContext& context);
+void AddLoginShell(CLI::App& login, CommandContext& context);
 void AddMediaList(CLI::App& media, CommandContext& context);
 void AddMediaIdentity(CLI::App& media, CommandContext& context);
 void AddSite(CLI::App& site, CommandContext& context);

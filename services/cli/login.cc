@@ -1,14 +1,11 @@
 // cozy-airgap login add | remove | hash: who may push.
-#include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "base/limits.h"
 #include "cli/command.h"
+#include "cli/password_prompt.h"
 #include "registry/logins.h"
 
 namespace airgap {
@@ -20,26 +17,6 @@ struct LoginOptions {
   std::string path;
   std::string user;
 };
-
-// One line of standard input, not shown when it is a terminal.
-Result<std::string> ReadPassword() {
-  termios shown{};
-  bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
-  if (is_terminal) {
-    termios hidden = shown;
-    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
-    fputs("password: ", stderr);
-  }
-  std::string password;
-  bool is_read = static_cast<bool>(std::getline(std::cin, password));
-  if (is_terminal) {
-    tcsetattr(STDIN_FILENO, TCSANOW, &shown);
-    fputs("\n", stderr);
-  }
-  if (!is_read) return InvalidArgument("no password on standard input");
-  return password;
-}
 
 // The file without the user's line; "" when there is no file yet.
 Result<std::string> WithoutUser(const LoginOptions& options, bool* was_there) {
@@ -60,7 +37,7 @@ int RunAdd(const CommandContext& context, const LoginOptions& options) {
   bool was_there = false;
   Result<std::string> others = WithoutUser(options, &was_there);
   if (!others.ok()) return context.Fail(others.status());
-  Result<std::string> password = ReadPassword();
+  Result<std::string> password = ReadPassword("password: ");
   if (!password.ok()) return context.Fail(password.status());
   Result<std::string> line = FormatLogin(options.user, *password);
   if (!line.ok()) return context.Fail(line.status());
@@ -83,7 +60,7 @@ int RunRemove(const CommandContext& context, const LoginOptions& options) {
 }
 
 int RunHash(const CommandContext& context) {
-  Result<std::string> password = ReadPassword();
+  Result<std::string> password = ReadPassword("password: ");
   if (!password.ok()) return context.Fail(password.status());
   Result<std::string> hash = HashPassword(*password);
   if (!hash.ok()) return context.Fail(hash.status());

@@ -14,6 +14,7 @@ namespace {
 
 constexpr unsigned kPublicMode = 0644;
 constexpr unsigned kLoginsMode = 0640;
+constexpr unsigned kSecretMode = 0600;
 
 constexpr uint64_t kSignatureMaxBytes = 1024;
 
@@ -53,6 +54,7 @@ Status WriteParts(const std::string& folder, const Site& site) {
   RETURN_IF_ERROR(write("login-to-pull", site.push.login_to_pull ? "yes\n" : "", kPublicMode));
   RETURN_IF_ERROR(write("bundle-keys", FormatBundleKeys(site), kPublicMode));
   RETURN_IF_ERROR(write("network", FormatNetwork(site), kPublicMode));
+  RETURN_IF_ERROR(write("console-password", site.console_password, kSecretMode));
   return write("logins", FormatLogins(site), kLoginsMode);
 }
 
@@ -142,8 +144,8 @@ void AddSite(CLI::App& site, CommandContext& context) {
                    " somebody has confirmed")
       ->excludes(signed_by);
   read->add_option("--dir", options->folder,
-                   "where to write name, host-names, logins, login-to-pull, bundle-keys, network, "
-                   "or problems")
+                   "where to write name, host-names, logins, login-to-pull, console-password,"
+                   " bundle-keys, network, or problems")
       ->required();
   read->callback([&context, options] {
     context.run = [&context, options] { return RunRead(context, *options); };

@@ -1,4 +1,6 @@
 // airgap-console: the status file of controld on a terminal, and what can be set there.
+#include <csignal>
+
 #include "cli/console_options.h"
 #include "cli/daemon.h"
 #include "cli/exit_code.h"
@@ -16,9 +18,14 @@ int Run(const ConsoleOptions& options) {
   folders.wake = options.wake;
   folders.site = options.site;
   folders.status_file = options.status_file;
+  folders.tty = options.tty;
   ConsoleFront front(std::move(*terminal), folders);
   auto beat = [&] { front.Beat(); };
-  RunUntilStopped(beat, beat, {[&] { return front.input_fd(); }, [&] { front.OnInput(); }});
+  auto on_input = [&] {
+    front.OnInput();
+    if (front.is_over()) raise(SIGTERM);
+  };
+  RunUntilStopped(beat, beat, {[&] { return front.input_fd(); }, on_input});
   return kExitFine;
 }
 

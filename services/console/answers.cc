@@ -14,6 +14,7 @@ Status WriteAnswer(const ConsoleFolders& folders, const std::string& name, std::
                    const std::string& service) {
   RETURN_IF_ERROR(
       WriteWholeFile(folders.env, folders.answers + "/" + name, std::string(text), kPublicMode));
+  if (service.empty()) return OkStatus();
   UniqueFd pipe(open((folders.wake + "/" + service).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
   if (pipe.valid()) (void)!write(pipe.get(), "\n", 1);
   return OkStatus();

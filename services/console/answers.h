@@ -8,8 +8,8 @@
 
 namespace airgap {
 
-// Writes answers/NAME as a whole and wakes the service that reads it. That the service sleeps
-// already, or has never run, is no error: it looks when it runs.
+// Writes answers/NAME as a whole and wakes the service that reads it, if it has a name. That the
+// service sleeps already, or has never run, is no error: it looks when it runs.
 Status WriteAnswer(const ConsoleFolders& folders, const std::string& name, std::string_view text,
                    const std::string& service);
 

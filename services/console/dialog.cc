@@ -3,6 +3,7 @@
 #include "console/address_dialog.h"
 #include "console/clock_dialog.h"
 #include "console/fingerprint_dialog.h"
+#include "console/shell_dialog.h"
 #include "console/site_dialog.h"
 
 namespace airgap {
@@ -13,6 +14,8 @@ std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders) {
       return std::make_unique<AddressDialog>(folders);
     case 'c':
       return std::make_unique<ClockDialog>(folders);
+    case 'l':
+      return std::make_unique<ShellDialog>(folders);
     case 'q':
       return std::make_unique<FingerprintDialog>(folders);
     case 's':

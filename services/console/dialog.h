@@ -21,6 +21,7 @@ struct ConsoleFolders {
   std::string site;         // what `cozy-airgap site read` and `media` leave
   std::string status_file;  // controld's
   std::string adapters = "/sys/class/net";
+  std::string tty;  // where this console is
 };
 
 class Dialog {
@@ -36,11 +37,13 @@ class Dialog {
   // What was typed, without the end of the line. kInvalidArgument: the same question again, and
   // why; any other error ends the dialog.
   virtual Status Answer(std::string_view line) = 0;
+  // The program ends now and leaves the terminal to somebody else.
+  virtual bool LeavesTerminal() const { return false; }
 };
 
 // "Keys: ...", what OpenDialog knows.
 inline constexpr std::string_view kDialogKeys =
-    "Keys:  a address    c clock    s site file of a volume    q fingerprint as a QR code";
+    "Keys: a address  c clock  s site file of a volume  q fingerprint as a QR code  l shell";
 
 // Nothing for a key that has no dialog.
 std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders);

@@ -30,7 +30,8 @@ class Machine {
 
   ConsoleFolders Folders() const {
     return {RealEnv(),        folder_ / "answers",     folder_ / "wake",
-            folder_ / "site", folder_ / "status.json", folder_ / "net"};
+            folder_ / "site", folder_ / "status.json", folder_ / "net",
+            "/dev/tty7"};
   }
   void Write(const std::string& name, const std::string& text) const {
     fs::create_directories((folder_ / name).parent_path());
@@ -101,6 +102,21 @@ void TheClockIsSet(void**) {
   ASSERT_OK(dialog->Answer("2030-02-03 04:05"));
   ASSERT_TEXT(machine.Read("answers/clock"), "2030-02-03T04:05:00Z\n");
   ASSERT_TEXT(dialog->Question(), "");
+}
+
+void AShellIsForSitesWithAPassword(void**) {
+  Machine machine;
+  auto dialog = OpenDialog('l', machine.Folders());
+  ASSERT_CONTAINS(Introduction(*dialog), "Nobody logs in here");
+  ASSERT_TEXT(dialog->Question(), "");
+
+  machine.Write("site/console-password", "$scrypt$");
+  dialog = OpenDialog('l', machine.Folders());
+  ASSERT_CODE(dialog->Answer("yes"), Code::kInvalidArgument);
+  assert_false(dialog->LeavesTerminal());
+  ASSERT_OK(dialog->Answer("shell"));
+  assert_true(dialog->LeavesTerminal());
+  assert_true(fs::exists(machine.Folders().answers + "/shell-tty7"));
 }
 
 void OnlyTheSiteFileThatWasShownIsConfirmed(void**) {
@@ -251,6 +267,7 @@ int main() {
       cmocka_unit_test(AnAddressIsAskedForStepByStep),
       cmocka_unit_test(AnAddressMayComeFromDhcp),
       cmocka_unit_test(TheClockIsSet),
+      cmocka_unit_test(AShellIsForSitesWithAPassword),
       cmocka_unit_test(OnlyTheSiteFileThatWasShownIsConfirmed),
       cmocka_unit_test(AnAnswerThatCannotBeWrittenIsToldSo),
       cmocka_unit_test(TheFingerprintFitsOnAScreen),

@@ -66,6 +66,8 @@ void ConsoleFront::OnInput() {
   if (begin == std::string::npos || has_failed_ || dialog_->Question().empty()) return Close();
   std::string line = typed->substr(begin, typed->find_last_not_of(" \t") - begin + 1);
   Status status = dialog_->Answer(line);
+  is_over_ = dialog_->LeavesTerminal();
+  if (is_over_) return;
   if (status.ok() || status.code() == Code::kInvalidArgument) {
     return Ask(status.ok() ? "" : status.message());
   }

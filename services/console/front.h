@@ -21,6 +21,8 @@ class ConsoleFront {
   void OnInput();
   // For poll(); -1 when nobody can type here.
   int input_fd() const;
+  // Somebody else has the terminal now.
+  bool is_over() const { return is_over_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -33,7 +35,8 @@ class ConsoleFront {
   Terminal terminal_;
   const ConsoleFolders folders_;
   std::unique_ptr<Dialog> dialog_;  // none: the status is shown
-  bool has_failed_ = false;         // why is shown; whatever is typed next closes the dialog
+  bool is_over_ = false;
+  bool has_failed_ = false;  // why is shown; whatever is typed next closes the dialog
   Clock::time_point asked_{};
 };
 

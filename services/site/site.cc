@@ -94,9 +94,13 @@ bool IsPasswordHash(std::string_view text) {
          IsBase64(rest.substr(dollar + 1), kHashCharacters) && PasswordHash::Parse(text).ok();
 }
 
-void TakeUserPassword(Checker* checker, YamlView value, const std::string& path, SiteUser* user) {
-  if (!checker->TakeText(value, path, &user->password) || IsPasswordHash(user->password)) return;
+void TakePassword(Checker* checker, YamlView value, const std::string& path, std::string* hash) {
+  if (!checker->TakeText(value, path, hash) || IsPasswordHash(*hash)) return;
   checker->Wrong(value, path, "must be what 'cozy-airgap login hash' prints, not a password");
+}
+
+void TakeUserPassword(Checker* checker, YamlView value, const std::string& path, SiteUser* user) {
+  TakePassword(checker, value, path, &user->password);
 }
 
 constexpr Key<SiteUser> kUserKeys[] = {
@@ -140,6 +144,12 @@ void TakePush(Checker* checker, YamlView value, const std::string& path, Site* s
   }
 }
 
+constexpr Key<std::string> kConsoleKeys[] = {{"password", TakePassword}};
+
+void TakeConsole(Checker* checker, YamlView value, const std::string& path, Site* site) {
+  checker->TakeMapping<std::string>(value, path, kConsoleKeys, &site->console_password);
+}
+
 // Exactly one key, and no other text: what stands there is what is meant.
 bool IsOneKey(std::string_view text) {
   constexpr std::string_view kBegin = "-----BEGIN PUBLIC KEY-----\n";
@@ -168,7 +178,7 @@ void TakeBundleKeys(Checker* checker, YamlView value, const std::string& path, S
 // What a new key needs: a line here, one in the schema, and its user.
 constexpr Key<Site> kRootKeys[] = {
     {"name", TakeName}, {"hostNames", TakeHostNames},   {"network", TakeNetwork},
-    {"push", TakePush}, {"bundleKeys", TakeBundleKeys},
+    {"push", TakePush}, {"bundleKeys", TakeBundleKeys}, {"console", TakeConsole},
 };
 
 // libyaml's own findings have their line in the message: ": line 3: ...".

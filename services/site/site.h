@@ -36,6 +36,8 @@ struct Site {
     std::vector<SiteUser> users;  // none: nobody pushes
     bool login_to_pull = false;
   } push;
+  // Of the root shell at the console, as base/password.h keeps it; empty: nobody gets one.
+  std::string console_password;
   // Ed25519 keys in PEM, one text each. With any of them only what one of them signed is served.
   std::vector<std::string> bundle_keys;
 };

@@ -29,9 +29,12 @@ void EveryKeyIsRead(void**) {
       "    - {name: night, password: \"" +
       std::string(kHash) +
       "\"}\n"
-      "  loginToPull: true\n";
+      "  loginToPull: true\n"
+      "console: {password: \"" +
+      std::string(kHash) + "\"}\n";
   CheckedSite checked = CheckSite(text);
   ASSERT_TEXT(Mistakes(text), "");
+  ASSERT_TEXT(checked.site.console_password, std::string(kHash));
   ASSERT_TEXT(checked.site.name, "Rack 7, Лефортово");
   assert_int_equal(checked.site.host_names.size(), 2);
   ASSERT_TEXT(checked.site.host_names[0], "seed.example.org");

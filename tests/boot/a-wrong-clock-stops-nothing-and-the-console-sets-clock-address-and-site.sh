@@ -3,7 +3,8 @@
 # A machine whose battery died believes that it is 1990: it serves, to clients with the right time
 # as well, with the latest time that is certain, and says what was wrong. Whoever stands at it lets
 # the site file of a volume count that nobody signed, sets clock and address by keys, and reads the
-# CA's fingerprint as a QR code. The site's time server, once it answers, knows better.
+# CA's fingerprint as a QR code; with the password of the site file there is a root shell. The
+# site's time server, once it answers, knows better.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 . "$(dirname "$0")/../registry/push.bash"
@@ -15,6 +16,7 @@ hash=$(echo "$PUSH_PASSWORD" | "$AIRGAP" login hash)
 cat >"$WORK/site.yaml" <<YAML
 name: Rack 7
 push: {users: [{name: $PUSH_USER, password: "$hash"}]}
+console: {password: "$hash"}
 network: {ntp: [10.0.2.2]}
 YAML
 make_volume "$WORK/site.img" AIRGAP-SITE 16 "$WORK/site.yaml"
@@ -35,6 +37,10 @@ seconds_behind() {
 made=$(sed -n 's/.*kMadeUnixSeconds = \([0-9]*\);/\1/p' "$ROOT/bundle-store/base/version.h")
 [ "$(seconds_behind)" -le $(($(date +%s) - made)) ] || fail "it is before this version was made"
 
+press l
+wait_for 20 "that nobody logs in" screen_shows "Nobody logs in here"
+press ret
+
 plug "$WORK/site.img" site
 wait_for 60 "why it is not used" status_has \
   "any('press s at the console' in problem for problem in v['problems'])"
@@ -42,10 +48,24 @@ status_has 'v["siteName"] == ""' || fail "a site file counts that nobody signed"
 press s
 wait_for 20 "what it says" screen_shows "Rack 7"
 screen_shows "$PUSH_USER" || fail "the users who may push are not shown"
+screen_shows "for whoever knows its password" || fail "the password of the shell is not shown"
 type_on_screen yes
 wait_for 60 "the site's name" status_has 'v["siteName"] == "Rack 7"'
 press ret
 wait_until_it_takes_pushes
+
+wait_for 60 "the keys on the screen" screen_shows "Keys:"
+press l
+wait_for 20 "a question" screen_shows "Type shell"
+type_on_screen shell
+wait_for 20 "a question for the password" screen_shows "password"
+type_on_screen guess-of-mine
+wait_for 20 "that it is wrong" screen_shows "That is not it"
+type_on_screen "$PUSH_PASSWORD"
+wait_for 20 "a shell" screen_shows "exit goes back"
+type_on_screen "touch /run/by-the-shell"
+wait_for 20 "what was typed" in_guest "ls /run/by-the-shell"
+type_on_screen exit
 
 wait_for 60 "the keys on the screen" screen_shows "Keys:"
 press c
