@@ -28,9 +28,15 @@ test: setup ## build everything and run every test
 	@$(MAKE) --no-print-directory -j$(JOBS) test-programs peers $(BUILD)/appliance.iso
 	@scripts/run-tests
 
+.PHONY: test-arm64
+test-arm64: setup ## build the image for arm64 and run its tests
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bin/cozy-airgap $(BUILD)/arm64/appliance.iso
+	@scripts/run-tests arm64/
+
 .PHONY: soak
 soak: setup ## the long runs: every fuzz target, every fault, in full
-	@$(MAKE) --no-print-directory -j$(JOBS) test-programs fuzz-programs $(BUILD)/appliance.iso
+	@$(MAKE) --no-print-directory -j$(JOBS) test-programs fuzz-programs $(BUILD)/appliance.iso \
+	  $(BUILD)/arm64/appliance.iso
 	@scripts/soak
 
 .PHONY: bench
@@ -46,6 +52,10 @@ lint: setup ## format, style, include arrows, shell scripts
 .PHONY: image
 image: setup ## build build/base.iso and build/appliance.iso
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/appliance.iso
+
+.PHONY: image-arm64
+image-arm64: setup ## the same for arm64 machines: build/arm64/base.iso and appliance.iso
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/arm64/appliance.iso
 
 .PHONY: programs
 programs: setup ## build the static programs in build/bin
@@ -82,10 +92,3 @@ clean: ## delete build/; downloads and built packages stay in the cache
 include rootfs/packages/packages.mk
 include scripts/programs.mk
 include images/image.mk
-
-$(BUILD)/demo-bundle.tar: scripts/demo-bundle $(BUILD)/bin/cozy-airgap $(BUILD)/rootfs.cpio.zst
-	@scripts/demo-bundle $@
-
-$(BUILD)/appliance.iso: $(BUILD)/base.iso $(BUILD)/demo-bundle.tar $(BUILD)/bin/cozy-airgap
-	@$(BUILD)/bin/cozy-airgap image build --base $(BUILD)/base.iso \
-	  --bundle $(BUILD)/demo-bundle.tar --file $@

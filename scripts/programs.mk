@@ -32,6 +32,8 @@ export CCACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cozy-airgap/ccache
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 export CCACHE_COMPILERCHECK := content
+# What the wrappers of the compiler are made of: they themselves stay the same.
+export CCACHE_EXTRAFILES := rootfs/packages/zig/pin:scripts/lib/zig.sh
 
 # One variant: $1 name, $2 compiler, $3 flags, $4 sysroot, $5 sources of its library.
 define variant
@@ -61,21 +63,22 @@ MUSL_FLAGS := -Wno-sign-compare -O2 -fPIE -ffunction-sections -fdata-sections \
   -fstack-protector-strong
 
 $(eval $(call variant,musl,scripts/zig-c++,$(MUSL_FLAGS),musl,$(LIB_CC)))
+$(eval $(call variant,musl-arm64,scripts/zig-c++-arm64,$(MUSL_FLAGS),musl-arm64,$(LIB_CC)))
 $(eval $(call variant,asan,g++,$(ASAN_FLAGS),host,$(TESTED_CC)))
 $(eval $(call variant,tsan,g++,$(TSAN_FLAGS),host,$(TESTED_CC)))
 $(eval $(call variant,libfuzzer,clang++,$(FUZZ_FLAGS),host,$(TESTED_CC)))
 
-# Programs.
+# Programs: $1 name, $2 variant, $3 compiler, $4 folder.
 define program
-$(BUILD)/bin/$(call program_name,$1): $(BUILD)/musl/services/cmd/$1.o $(BUILD)/musl/libairgap.a
+$4/$(call program_name,$1): $(BUILD)/$2/services/cmd/$1.o $(BUILD)/$2/libairgap.a
 	@mkdir -p $$(@D)
 	@echo "  link  $$@"
-	@scripts/zig-c++ $$(MUSL_FLAGS) -static-pie -Wl,--gc-sections -s -o $$@ $$^ \
-	  -L$(BUILD)/deps/musl/lib $$(LIBS)
-BIN_FILES += $(BUILD)/bin/$(call program_name,$1)
+	@$3 $$(MUSL_FLAGS) -static-pie -Wl,--gc-sections -s -o $$@ $$^ -L$(BUILD)/deps/$2/lib $$(LIBS)
 endef
-BIN_FILES :=
-$(foreach name,$(PROGRAMS),$(eval $(call program,$(name))))
+$(foreach name,$(PROGRAMS), \
+  $(eval $(call program,$(name),musl,scripts/zig-c++,$(BUILD)/bin)) \
+  $(eval $(call program,$(name),musl-arm64,scripts/zig-c++-arm64,$(BUILD)/arm64/bin)))
+BIN_FILES := $(foreach name,$(PROGRAMS),$(BUILD)/bin/$(call program_name,$(name)))
 
 .PHONY: bin
 bin: $(BIN_FILES)

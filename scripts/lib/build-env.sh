@@ -5,8 +5,8 @@
 # compiler_id prints what stands for the compiler in a key.
 compiler_id() {
   case $target in
-  musl)
-    cat "$PACKAGES/zig/pin" "$ROOT"/scripts/zig-{cc,c++,ar,ranlib} "$ROOT/scripts/lib/zig.sh"
+  musl | musl-arm64)
+    cat "$PACKAGES/zig/pin" "$ROOT"/scripts/{"$CC","$CXX",zig-ar,zig-ranlib,lib/zig.sh}
     ;;
   host) gcc --version | head -n 1 && ldd --version | head -n 1 ;;
   esac
@@ -25,7 +25,7 @@ recipes() {
     [ -e "$file" ] || continue
     name=${file%/recipe.sh}
     name=${name##*/}
-    [[ " $(recipe_get "$name" targets) " != *" $1 "* ]] || printf '%s\n' "$name"
+    [[ " $(recipe_get "$name" targets) " != *" ${1%-arm64} "* ]] || printf '%s\n' "$name"
   done
 }
 

@@ -3,7 +3,8 @@
 #
 # A pin is lines of words:
 #   kind     deb-source | deb | wheel | within
-#   name     the Debian package or wheel (for "within": the package whose files it lives in)
+#   name     the Debian package, with ":arm64" behind it for that architecture, or wheel (for
+#            "within": the package whose files it lives in)
 #   follow   (deb only) a metapackage whose dependency gives the name when pins are updated
 #   part     (deb-source only) "orig" for the upstream tarball without Debian's packaging
 #   version  exactly this one
@@ -41,12 +42,13 @@ pin_files() {
 # about_get PACKAGE FIELD reads the hand-written half: why, licence (SPDX), licence-file (in the
 # source; {name} is the pinned name), licence-sha256, licence-package (when another holds it).
 about_get() {
-  local key value
+  local key value name
   [ -e "$PACKAGES/$1/about" ] || return 0
   while IFS=: read -r key value; do
     if [ "$key" = "$2" ]; then
       value=${value# }
-      printf '%s\n' "${value//\{name\}/$(pin_get "$1" name)}"
+      name=$(pin_get "$1" name)
+      printf '%s\n' "${value//\{name\}/${name%:*}}"
       return 0
     fi
   done <"$PACKAGES/$1/about"

@@ -4,28 +4,37 @@
 #
 # rootfs/packages/<name>/recipe.sh sets
 #   depends   names of the packages whose headers and libraries it needs (may be empty)
-#   targets   the targets it is built for (musl, host)
+#   targets   the targets it is built for (musl, host); musl stands for musl-arm64 too
 #   *.patch   beside it: applied after debian/patches
 #   build()   runs in the unpacked, patched source; installs into $out with prefix /
 # and may use
-#   $target $out $folder (the package's own) $deps (sysroot with what it depends on)
+#   $target $machine (x86_64, aarch64) $triplet $out $folder (the package's own)
+#   $deps (sysroot with what it depends on)
 #   CC CXX AR RANLIB CFLAGS CXXFLAGS CPPFLAGS LDFLAGS, configure_static, keep_generated
 
-# use_target musl|host sets the compiler for the whole process.
+# use_target musl|musl-arm64|host sets the compiler for the whole process.
 use_target() {
-  target=$1
+  target=$1 machine=x86_64
+  build_triplet=x86_64-pc-linux-gnu
   case $target in
-  musl)
+  musl | musl-arm64)
     export CC=zig-cc CXX=zig-c++ AR=zig-ar RANLIB=zig-ranlib
+    # When --build and --host are alike, configure tries what it compiles.
+    if [ $target = musl ]; then
+      build_triplet=x86_64-pc-linux-musl
+    else
+      export CC=zig-cc-arm64 CXX=zig-c++-arm64
+      machine=aarch64
+    fi
+    triplet=$machine-pc-linux-musl
     export CFLAGS="-O2 -g0 -ffunction-sections -fdata-sections -fstack-protector-strong"
-    build_triplet=x86_64-pc-linux-musl
     ;;
   host)
     export CC=gcc CXX=g++ AR=gcc-ar RANLIB=gcc-ranlib
     export CFLAGS="-O1 -g -fno-omit-frame-pointer -fPIE"
-    build_triplet=x86_64-pc-linux-gnu
+    triplet=$build_triplet
     ;;
-  *) usage "$1: no such target (musl or host)" ;;
+  *) usage "$1: no such target (musl, musl-arm64 or host)" ;;
   esac
   export CXXFLAGS=$CFLAGS PATH="$ROOT/scripts:$PATH" LC_ALL=C SOURCE_DATE_EPOCH=1735689600
 }
@@ -88,7 +97,8 @@ run_recipe() {
 # configure_static ARGS... runs a configure script for static libraries, showing its own log when
 # it fails.
 configure_static() {
-  ./configure --build=$build_triplet --prefix=/ --disable-shared --enable-static "$@" && return
+  ./configure --build=$build_triplet --host=$triplet --prefix=/ --disable-shared --enable-static \
+    "$@" && return
   tail -n 40 config.log
   return 1
 }

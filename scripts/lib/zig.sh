@@ -1,5 +1,6 @@
-# Runs the pinned zig for the wrappers zig-cc, zig-c++, zig-ar and zig-ranlib. POSIX sh and no
-# subprocess: this is on the way of every compilation. Source it with $0 being the wrapper.
+# Runs the pinned zig for the wrappers zig-cc, zig-c++ (both also with -arm64), zig-ar and
+# zig-ranlib. POSIX sh and no subprocess: this is on the way of every compilation. Source it with $0
+# being the wrapper.
 # shellcheck shell=sh
 
 zig_scripts=${0%/*}
@@ -15,14 +16,15 @@ if [ ! -x "$zig" ]; then
 fi
 export ZIG_GLOBAL_CACHE_DIR="$zig_cache/zig-cache" ZIG_LOCAL_CACHE_DIR="$zig_cache/zig-cache"
 
-# zig_compile cc|c++ ARGS...: position independent, static, for any x86-64 (zig's default for a
-# named target); -O2 comes first so that a caller's own -O wins, and so that libc++ is not built
-# in zig's debug mode. zig turns UBSan's traps on by itself; the sanitized builds are the host
-# compiler's work. `-static-pie` gives an executable that is not one (zig 0.16): `-static -pie`
-# does. Source on standard input needs its language said, or zig's clang sees the host's headers.
+# zig_compile MACHINE cc|c++ ARGS...: position independent, static, for any x86_64 or aarch64
+# (zig's default for a named target); -O2 comes first so that a caller's own -O wins, and so that
+# libc++ is not built in zig's debug mode. zig turns UBSan's traps on by itself; the sanitized
+# builds are the host compiler's work. `-static-pie` gives an executable that is not one (zig 0.16):
+# `-static -pie` does. Source on standard input needs its language said, or zig's clang sees the
+# host's headers.
 zig_compile() {
-  zig_tool=$1
-  shift
+  zig_machine=$1 zig_tool=$2
+  shift 2
   zig_mode='-static -pie'
   for zig_argument; do
     case $zig_argument in
@@ -35,6 +37,6 @@ zig_compile() {
     esac
   done
   # shellcheck disable=SC2086 # zig_mode is words
-  exec "$zig" "$zig_tool" -target x86_64-linux-musl -O2 -fPIE -fno-sanitize=undefined \
+  exec "$zig" "$zig_tool" -target "$zig_machine-linux-musl" -O2 -fPIE -fno-sanitize=undefined \
     $zig_mode "$@"
 }

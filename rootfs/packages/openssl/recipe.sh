@@ -13,7 +13,7 @@ left_out=(apps tests docs module engine dso legacy comp async afalgeng uplink fi
 build() {
   local options=() option
   for option in "${left_out[@]}"; do options+=("no-$option"); done
-  ./Configure linux-x86_64 --prefix=/ --libdir=lib --openssldir=/etc/ssl no-shared enable-ktls \
+  ./Configure "linux-$machine" --prefix=/ --libdir=lib --openssldir=/etc/ssl no-shared enable-ktls \
     "${options[@]}"
   make build_generated
   # Configure leaves kernel TLS out without a word when it does not find linux/tls.h.

@@ -3,7 +3,7 @@ depends=""
 targets="musl host"
 
 build() {
-  CHOST=$build_triplet ./configure --static --prefix=/ --libdir=/lib --includedir=/include
+  CHOST=$triplet ./configure --static --prefix=/ --libdir=/lib --includedir=/include
   make libz.a
   make install-libs DESTDIR="$out"
   install -D -m 644 -t "$out/include" zlib.h zconf.h
