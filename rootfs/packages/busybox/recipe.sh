@@ -27,9 +27,10 @@ build() {
   # zig's linker has no --warn-common, -Map and --verbose, which are for information only.
   sed -i 's/echo "-Wl,--warn-common.*"/:/' scripts/trylink
   configure_busybox
-  # The linker strips: the host's own strip knows this machine's programs only.
-  make CC="$CC" HOSTCC=gcc AR="$AR" SKIP_STRIP=y \
-    CONFIG_EXTRA_CFLAGS="$CFLAGS" CONFIG_EXTRA_LDFLAGS=-s busybox busybox.links
+  # The linker strips: the host's own strip knows this machine's programs only. Pointers that are
+  # set once are no constants: clang reads them before they are set (for arm64 awk crashes).
+  make CC="$CC" HOSTCC=gcc AR="$AR" SKIP_STRIP=y CONFIG_EXTRA_LDFLAGS=-s \
+    CONFIG_EXTRA_CFLAGS="$CFLAGS -DBB_GLOBAL_CONST=" busybox busybox.links
   install -D -m 755 busybox "$out/bin/busybox"
   sed 's|.*/||' busybox.links | sort >busybox.list
   install -D -m 644 .config "$out/lib/busybox/config"
