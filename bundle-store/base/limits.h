@@ -165,6 +165,13 @@ inline constexpr unsigned tftp_unanswered_retries_max_count = 2;  // whoever ask
 inline constexpr unsigned tftp_stall_timeout_s = 60;  // no progress, or a medium that hangs
 inline constexpr size_t tftp_request_max_bytes = 1'024;
 
+// Netboot: what says which machine boots what.
+inline constexpr size_t netboot_file_max_bytes = 64 * kKiB;  // a group, a profile
+inline constexpr size_t netboot_files_max_count = 10'000;    // of each kind
+inline constexpr size_t netboot_text_max_bytes = 1'024;      // a URL, a name, a label
+inline constexpr size_t netboot_list_max_count = 128;        // arguments, files, selectors
+inline constexpr size_t kernel_arguments_max_bytes = 4'096;  // COMMAND_LINE_SIZE of Linux
+
 // Control.
 inline constexpr size_t event_max_bytes = 128 * kKiB;
 inline constexpr size_t corrupt_listed_max_count = 100;

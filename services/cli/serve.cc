@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/control_front.h"
 #include "cli/daemon.h"
+#include "cli/netboot_setup.h"
 #include "cli/serving.h"
 #include "net/addresses.h"
 #include "net/certs.h"
@@ -24,6 +25,7 @@ struct ServeOptions {
   std::string tftp_listen;
   std::string state_folder;
   PushSetup::Options push;
+  NetbootOptions netboot;
 };
 
 // The XDG base directory specification's place for what is kept between runs.
@@ -113,6 +115,11 @@ class ServeCommand {
     serving_ = std::make_unique<Serving>(RealEnv(), "serve", source_.get(), ca_path_, push_.get());
     status_ = std::make_unique<StatusSource>(RealEnv(), StatusFacts{ca_path_, {}, nullptr, {}});
     serving_->SetExtra([this](const HttpRequest& request) { return Extra(request); });
+    if (options_.netboot.is_offered) {
+      serving_->OfferNetboot();
+      ASSIGN_OR_RETURN(auto plan, ReadNetbootPlan(options_.netboot));
+      serving_->netboot().SetPlan(std::move(plan));
+    }
     ASSIGN_OR_RETURN(server_, HttpServer::Start(options_.http, [this](const HttpRequest& request) {
                        return serving_->Serve(request);
                      }));
@@ -146,10 +153,21 @@ class ServeCommand {
   void EverySecond(bool force) {
     if (source_->Reload(force)) serving_->StartVerification();
     status_->services().Update(serving_->Snapshot());
+    if (force && options_.netboot.is_offered) ReloadNetboot();
     if (force && !options_.state_folder.empty()) {
       Status renewed = EnsureCertificates(RealEnv(), CertificateFiles::In(options_.state_folder),
                                           NamesToServe(options_.http.tls_listen), nullptr);
       if (!renewed.ok()) context_.Fail(renewed);
+    }
+  }
+
+  // What was read before stays when the new one is wrong.
+  void ReloadNetboot() {
+    auto plan = ReadNetbootPlan(options_.netboot);
+    if (!plan.ok()) {
+      context_.Fail(plan.status());
+    } else {
+      serving_->netboot().SetPlan(*std::move(plan));
     }
   }
 
@@ -179,8 +197,9 @@ class ServeCommand {
     }
     context_.Print("serving      https://" + https);
     if (server_->plain_port() != 0) {
-      context_.Print("boot assets  http://" +
-                     ReachableAt(options_.http.plain_listen, server_->plain_port()));
+      std::string http = "http://" + ReachableAt(options_.http.plain_listen, server_->plain_port());
+      context_.Print("boot assets  " + http);
+      if (options_.netboot.is_offered) context_.Print("iPXE script  " + http + "/boot.ipxe");
     }
     context_.Print("CA           " + ca_path_);
     context_.Print("fingerprint  " + fingerprint);
@@ -219,6 +238,7 @@ void AddServe(CLI::App& app, CommandContext& context) {
                       "folder that keeps the CA made here; ~/.local/state/cozy-airgap when left"
                       " out");
   PushSetup::AddTo(command, &options->push);
+  AddNetbootOptions(command, &options->netboot);
   command->callback([options, &context] {
     context.run = [options, &context] { return ServeCommand(context, *options).Run(); };
   });

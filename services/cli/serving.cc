@@ -89,7 +89,8 @@ Serving::Serving(Env* env, std::string service, ServedBundles* source, std::stri
       push_(push),
       started_(std::chrono::steady_clock::now()),
       registry_([source] { return source->catalog(); }, push->options()),
-      assets_([source] { return source->catalog(); }) {}
+      assets_([source] { return source->catalog(); }),
+      netboot_(&assets_, [source] { return source->catalog(); }) {}
 
 HttpResponse Serving::Serve(const HttpRequest& request) {
   RouteClass route_class = kOther;
@@ -115,6 +116,7 @@ HttpResponse Serving::Route(const HttpRequest& request, RouteClass* route_class)
     }
   }
   *route_class = kAssets;
+  if (offers_netboot_ && NetbootRoutes::Owns(request.path)) return netboot_.Serve(request);
   return assets_.Serve(request);
 }
 

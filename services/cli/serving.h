@@ -13,6 +13,7 @@
 #include "control/snapshot.h"
 #include "net/http_server.h"
 #include "netboot/asset_routes.h"
+#include "netboot/netboot_routes.h"
 #include "registry/registry_api.h"
 
 namespace airgap {
@@ -28,6 +29,10 @@ class Serving {
   // and /ca.pem only; TLS also /v2/, /metrics and what `extra` answers (status 0: not its path).
   HttpResponse Serve(const HttpRequest& request);
   void SetExtra(HttpHandler extra) { extra_ = std::move(extra); }
+  // Answers machines that boot over the network from now on, by plain HTTP as well. Before the
+  // server is there.
+  void OfferNetboot() { offers_netboot_ = true; }
+  NetbootRoutes& netboot() { return netboot_; }
 
   // Begins to verify; again after the catalog changed.
   void StartVerification() { verifier_.Start(source_->catalog()); }
@@ -52,6 +57,8 @@ class Serving {
   const std::chrono::steady_clock::time_point started_;
   RegistryApi registry_;
   AssetRoutes assets_;
+  NetbootRoutes netboot_;
+  bool offers_netboot_ = false;
   ClientTable clients_;
   BackgroundVerifier verifier_;
   HttpHandler extra_;

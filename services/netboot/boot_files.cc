@@ -1,0 +1,53 @@
+#include "netboot/boot_files.h"
+
+#include <map>
+
+namespace airgap {
+namespace {
+
+constexpr std::string_view kFirstFolder = "boot";
+
+bool IsKernel(std::string_view name, const std::string& architecture) {
+  return name == "kernel-" + architecture || name == "vmlinuz-" + architecture ||
+         (name == "vmlinuz" && architecture == "amd64");
+}
+
+bool IsInitramfs(std::string_view name, const std::string& architecture) {
+  if (!name.starts_with("initramfs")) return false;
+  std::string_view rest = name.substr(std::string_view("initramfs").size());
+  if (rest.ends_with(".xz")) rest.remove_suffix(std::string_view(".xz").size());
+  return rest == "-metal-" + architecture || rest == "-" + architecture ||
+         (rest.empty() && architecture == "amd64");
+}
+
+}  // namespace
+
+std::string ArchitectureOf(std::string_view build_architecture) {
+  if (build_architecture == "i386" || build_architecture == "x86_64") return "amd64";
+  return build_architecture == "arm64" ? "arm64" : "";
+}
+
+std::optional<BootFiles> FindBootFiles(const Catalog& catalog, std::string_view architecture,
+                                       std::string_view folder) {
+  std::string wanted(architecture);
+  std::map<std::string, BootFiles, std::less<>> folders;
+  for (const std::string& path : catalog.AssetPaths()) {
+    size_t slash = path.rfind('/');
+    if (slash == std::string::npos) continue;
+    std::string_view name = std::string_view(path).substr(slash + 1);
+    BootFiles& files = folders[path.substr(0, slash)];
+    if (IsKernel(name, wanted)) files.kernel = path;
+    if (IsInitramfs(name, wanted)) files.initramfs = path;
+    if (name == "cmdline-metal-" + wanted) files.arguments = path;
+  }
+  std::erase_if(folders, [](const auto& each) {
+    return each.second.kernel.empty() || each.second.initramfs.empty();
+  });
+  if (folders.empty()) return std::nullopt;
+  auto found = folders.find(folder.empty() ? kFirstFolder : folder);
+  if (found != folders.end()) return found->second;
+  if (!folder.empty()) return std::nullopt;
+  return folders.rbegin()->second;
+}
+
+}  // namespace airgap

@@ -1,0 +1,48 @@
+// Which machine boots what: groups of machines and the profiles that they boot, in matchbox's JSON,
+// so that what Cozystack ships works as it is. https://matchbox.psdn.io/matchbox/#profiles,
+// https://matchbox.psdn.io/matchbox/#groups
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "netboot/machine.h"
+
+namespace airgap {
+
+struct BootProfile {
+  std::string id;
+  std::string kernel;                // URL, or a path on this server
+  std::vector<std::string> initrds;  // the same
+  std::vector<std::string> arguments;
+};
+
+struct MachineGroup {
+  std::string id;
+  std::string profile;     // id of a BootProfile
+  MachineLabels selector;  // what a machine must say of itself; empty: any machine
+};
+
+class NetbootPlan {
+ public:
+  // One file each; `what` names it in errors. kCorrupt: no JSON, a member that is missing or of the
+  // wrong type, characters that an iPXE script cannot hold, an id that was there before.
+  Status AddProfile(std::string_view text, const std::string& what);
+  Status AddGroup(std::string_view text, const std::string& what);
+  // kNotFound: a group names a profile that is not there.
+  Status Check() const;
+
+  bool has_groups() const { return !groups_.empty(); }
+  // The profile of the group with most selectors among those that fit, by id among equals; null
+  // when none fits.
+  const BootProfile* Select(const MachineLabels& labels) const;
+
+ private:
+  std::map<std::string, BootProfile> profiles_;
+  std::map<std::string, MachineGroup> groups_;
+};
+
+}  // namespace airgap
