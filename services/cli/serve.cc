@@ -115,6 +115,9 @@ class ServeCommand {
     serving_ = std::make_unique<Serving>(RealEnv(), "serve", source_.get(), ca_path_, push_.get());
     status_ = std::make_unique<StatusSource>(RealEnv(), StatusFacts{ca_path_, {}, nullptr, {}});
     serving_->SetExtra([this](const HttpRequest& request) { return Extra(request); });
+    if (options_.netboot.is_offered && options_.http.plain_listen.empty()) {
+      return InvalidArgument("--netboot needs --http ADDR:PORT: iPXE does not know the CA");
+    }
     if (options_.netboot.is_offered) {
       serving_->OfferNetboot();
       ASSIGN_OR_RETURN(auto plan, ReadNetbootPlan(options_.netboot));

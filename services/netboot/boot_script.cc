@@ -1,39 +1,46 @@
 #include "netboot/boot_script.h"
 
 namespace airgap {
+namespace {
+
+constexpr char kBegin[] = "#!ipxe\nset wait:int32 2\n";
+
+// Where a script goes when something did not come: it waits, twice as long each time up to half a
+// minute, and goes on at `label`.
+std::string Later(const std::string& said, const std::string& label) {
+  return ":later\n"
+         "echo cozy-airgap: " +
+         said +
+         " in ${wait:int32} s\n"
+         "sleep ${wait:int32}\n"
+         "iseq ${wait:int32} 32 || inc wait ${wait:int32}\n"
+         "goto " +
+         label + "\n";
+}
+
+}  // namespace
 
 std::string FirstBootScript() {
-  // `chain --replace` leaves this script only for one that came; `inc wait ${wait}` doubles it.
-  return "#!ipxe\n"
-         "set wait:int32 2\n"
+  // `chain --replace` leaves this script only for one that came.
+  return std::string(kBegin) +
          ":ask\n"
          "echo cozy-airgap: asking ${next-server} what ${netX/mac} boots\n"
          "chain --replace --autofree"
          " ipxe?mac=${netX/mac:hexhyp}&uuid=${uuid}&serial=${serial:uristring}"
          "&hostname=${hostname:uristring}&product=${product:uristring}"
          "&manufacturer=${manufacturer:uristring}&buildarch=${buildarch}&platform=${platform}"
-         " || goto later\n"
-         ":later\n"
-         "echo cozy-airgap: no script yet, asking again in ${wait:int32} s\n"
-         "sleep ${wait:int32}\n"
-         "iseq ${wait:int32} 32 || inc wait ${wait:int32}\n"
-         "goto ask\n";
+         " || goto later\n" +
+         Later("no script yet, asking again", "ask");
 }
 
 std::string BootScript(const BootProfile& profile) {
-  std::string script = "#!ipxe\nset wait:int32 2\n:load\nimgfree\nkernel " + profile.kernel;
+  std::string script = std::string(kBegin) + ":load\nimgfree\nkernel " + profile.kernel;
   for (const std::string& argument : profile.arguments) script += " " + argument;
   script += " || goto later\n";
   for (const std::string& initrd : profile.initrds) {
     script += "initrd " + initrd + " || goto later\n";
   }
-  return script +
-         "boot || goto later\n"
-         ":later\n"
-         "echo cozy-airgap: that did not come, once more in ${wait:int32} s\n"
-         "sleep ${wait:int32}\n"
-         "iseq ${wait:int32} 32 || inc wait ${wait:int32}\n"
-         "goto load\n";
+  return script + "boot || goto later\n" + Later("that did not come, once more", "load");
 }
 
 std::string DiskBootScript(const std::string& why) {

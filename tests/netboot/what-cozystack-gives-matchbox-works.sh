@@ -52,7 +52,16 @@ kill -HUP "$server"
 wait_for 10 "what is wrong" grep -q "profile gone, which is not there" "$WORK/serve.log"
 script "mac=52-54-00-00-00-01"
 grep -q "^kernel /assets/vmlinuz" "$WORK/script" || fail "what was right is forgotten"
-status=0
-"$AIRGAP" serve --bundle "$WORK/t.tar" --state "$WORK/other" --listen 127.0.0.1:0 --netboot \
-  --matchbox "$WORK/matchbox" >"$WORK/out" 2>&1 || status=$?
-expect "serving what is wrong" "$status" 3
+# refuses STATUS ARGUMENT...
+refuses() {
+  local status=0
+  "$AIRGAP" serve --bundle "$WORK/t.tar" --state "$WORK/other" --listen 127.0.0.1:0 --netboot \
+    "${@:2}" >"$WORK/out" 2>&1 || status=$?
+  expect "serve with ${*:2}" "$status" "$1"
+}
+refuses 3 --http 127.0.0.1:0 --matchbox "$WORK/matchbox"
+refuses 2
+grep -q "needs --http" "$WORK/out" || fail "$(cat "$WORK/out")"
+rm "$WORK"/matchbox/groups/*
+refuses 2 --http 127.0.0.1:0 --matchbox "$WORK/matchbox"
+grep -q "has no group" "$WORK/out" || fail "$(cat "$WORK/out")"
