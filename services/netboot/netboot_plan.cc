@@ -10,8 +10,7 @@ namespace {
 
 // A script has one command a line, and words end at blanks.
 bool IsOneLine(std::string_view text) {
-  return text.size() <= limits::netboot_text_max_bytes &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return text.size() <= limits::netboot_text_max_bytes && IsPrintableLine(text);
 }
 
 bool IsWord(std::string_view text) {
@@ -80,6 +79,10 @@ bool Fits(const MachineGroup& group, const MachineLabels& labels) {
 
 }  // namespace
 
+bool IsPrintableLine(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 Status NetbootPlan::AddProfile(std::string_view text, const std::string& what) {
   ASSIGN_OR_RETURN(JsonDocument document,
                    JsonDocument::Parse(text, limits::netboot_file_max_bytes, what));
@@ -97,9 +100,8 @@ Status NetbootPlan::AddProfile(std::string_view text, const std::string& what) {
                          std::to_string(limits::kernel_arguments_max_bytes) +
                          " bytes: Linux takes no more");
   }
-  std::string id = profile.id;
-  if (profiles_.emplace(id, std::move(profile)).second) return OkStatus();
-  return Corrupt(what + ": there is another profile " + id);
+  if (profiles_.emplace(profile.id, profile).second) return OkStatus();
+  return Corrupt(what + ": there is another profile " + profile.id);
 }
 
 Status NetbootPlan::AddGroup(std::string_view text, const std::string& what) {
@@ -110,9 +112,8 @@ Status NetbootPlan::AddGroup(std::string_view text, const std::string& what) {
   RETURN_IF_ERROR(TakeWord(root["id"], what + ": id", &group.id));
   RETURN_IF_ERROR(TakeWord(root["profile"], what + ": profile", &group.profile));
   RETURN_IF_ERROR(TakeSelector(root["selector"], what, &group.selector));
-  std::string id = group.id;
-  if (groups_.emplace(id, std::move(group)).second) return OkStatus();
-  return Corrupt(what + ": there is another group " + id);
+  if (groups_.emplace(group.id, group).second) return OkStatus();
+  return Corrupt(what + ": there is another group " + group.id);
 }
 
 Status NetbootPlan::Check() const {

@@ -13,6 +13,9 @@
 
 namespace airgap {
 
+// Whether an iPXE script can hold `text` as it is, in one line: printable ASCII alone.
+bool IsPrintableLine(std::string_view text);
+
 struct BootProfile {
   std::string id;
   std::string kernel;                // URL, or a path on this server

@@ -1,7 +1,5 @@
 #include "netboot/netboot_routes.h"
 
-#include <algorithm>
-
 #include "base/limits.h"
 #include "netboot/boot_files.h"
 #include "netboot/boot_script.h"
@@ -28,8 +26,7 @@ Result<std::string> LineOf(AssetReader& asset) {
   std::string line(asset.size_bytes(), '\0');
   RETURN_IF_ERROR(asset.Read(0, {reinterpret_cast<uint8_t*>(line.data()), line.size()}));
   while (line.ends_with('\n') || line.ends_with(' ')) line.pop_back();
-  bool is_line = std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (!is_line) return Corrupt(asset.path() + " is not one line of kernel arguments");
+  if (!IsPrintableLine(line)) return Corrupt(asset.path() + " is not one line of kernel arguments");
   return line;
 }
 
@@ -119,12 +116,11 @@ HttpResponse NetbootRoutes::FactoryScript(const std::string& path) {
 // Matchbox serves a folder of its own there; what Cozystack puts into it has these two names.
 HttpResponse NetbootRoutes::MatchboxAsset(HttpRequest request) {
   std::shared_ptr<const Catalog> catalog = catalog_();
-  std::string_view name = std::string_view(request.path).substr(kAssets.size());
+  std::string name = request.path.substr(kAssets.size());
+  bool is_known = name == "vmlinuz" || name == "initramfs.xz";
+  if (!is_known || catalog->FindAsset(request.path.substr(1)).ok()) return assets_->Serve(request);
   auto files = FindBootFiles(*catalog, "amd64");
-  if (files && !catalog->FindAsset(request.path.substr(1)).ok()) {
-    if (name == "vmlinuz") request.path = "/" + files->kernel;
-    if (name == "initramfs.xz") request.path = "/" + files->initramfs;
-  }
+  if (files) request.path = "/" + (name == "vmlinuz" ? files->kernel : files->initramfs);
   return assets_->Serve(request);
 }
 
