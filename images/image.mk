@@ -7,16 +7,16 @@ IMAGE_FIRMWARE := bnx2 bnx2x cavium intel-misc linux-free misc-nonfree myricom n
 IMAGE_GRUB := grub-common grub-pc-bin libc6 libcap2 libdevmapper1.02.1 liblzma5 libpcre2-8-0 \
   libselinux1 libudev1
 IMAGE_DEBS_amd64 := linux $(IMAGE_FIRMWARE:%=firmware-%) $(IMAGE_GRUB) grub-efi-amd64-signed \
-  shim-signed shim-helpers-amd64-signed
+  shim-signed shim-helpers-amd64-signed ipxe
 IMAGE_DEBS_arm64 := linux-arm64 $(IMAGE_FIRMWARE:%=firmware-%) grub-efi-arm64-signed \
-  shim-signed-arm64 shim-helpers-arm64-signed
+  shim-signed-arm64 shim-helpers-arm64-signed ipxe
 # What is in a base ISO, as its SBOM and its licence texts say; a test finds what is missing here.
-IMAGE_PROGRAMS := busybox e2fsprogs openssl libmicrohttpd libarchive curl sqlite3 libyaml yyjson \
-  qrcodegen zlib zstd xz cli11 musl zig
+IMAGE_PROGRAMS := busybox dnsmasq e2fsprogs openssl libmicrohttpd libarchive curl sqlite3 libyaml \
+  yyjson qrcodegen zlib zstd xz cli11 musl zig
 IMAGE_CONTENT_amd64 := $(filter-out $(filter-out grub-pc-bin,$(IMAGE_GRUB)),$(IMAGE_DEBS_amd64)) \
   $(IMAGE_PROGRAMS)
 IMAGE_CONTENT_arm64 := $(IMAGE_DEBS_arm64) $(IMAGE_PROGRAMS)
-IMAGE_SERVICES := cozy-airgap registryd controld tftpd airgap-console confine
+IMAGE_SERVICES := cozy-airgap registryd controld tftpd netbootd airgap-console confine
 
 # One architecture: $1 its name, $2 where it is built, $3 the target of its packages, $4 the package
 # of its kernel.
@@ -37,7 +37,7 @@ $2/drivers/.complete: $2/debs/.complete rootfs/select-modules rootfs/select-firm
 $2/rootfs.cpio.zst: rootfs/make-initramfs $2/drivers/.complete $(BUILD)/deps/$3/.complete \
   $(IMAGE_SERVICES:%=$2/bin/%) $(shell find appliance rootfs/overlay -type f)
 	@echo "  initramfs  $$@"
-	@rootfs/make-initramfs $(BUILD)/deps/$3 $2/bin $2/drivers $$@
+	@rootfs/make-initramfs $(BUILD)/deps/$3 $2/bin $2/debs $2/drivers $$@
 
 $2/base.iso: images/make-base-iso $2/rootfs.cpio.zst $(wildcard images/grub/*) $2/base.spdx.json
 	@echo "  iso  $$@"

@@ -167,14 +167,31 @@ inline constexpr size_t tftp_request_max_bytes = 1'024;
 
 // Netboot: what says which machine boots what.
 inline constexpr size_t netboot_file_max_bytes = 64 * kKiB;  // a group, a profile
+inline constexpr size_t netboot_filled_max_bytes = kMiB;     // a template, filled
 inline constexpr size_t netboot_files_max_count = 10'000;    // of each kind
 inline constexpr size_t netboot_text_max_bytes = 1'024;      // a URL, a name, a label
 inline constexpr size_t netboot_list_max_count = 128;        // arguments, files, selectors
 inline constexpr size_t kernel_arguments_max_bytes = 4'096;  // COMMAND_LINE_SIZE of Linux
+inline constexpr size_t boot_loader_max_bytes = 4 * kMiB;
+
+// DHCP.
+inline constexpr size_t dhcp_settings_max_bytes = 256 * kKiB;  // as `site read` writes them
+inline constexpr size_t dhcp_reservations_max_count = 1'000;
+inline constexpr size_t dhcp_packet_max_bytes = 1'500;  // one frame of Ethernet
+inline constexpr size_t dhcp_servers_listed_max_count = 8;
+inline constexpr size_t dhcp_transactions_max_count = 256;  // of clients that boot, at a time
+inline constexpr size_t log_line_max_bytes = 4'096;
+inline constexpr unsigned dhcp_lease_max_h = 30 * 24;
+inline constexpr unsigned dhcp_lease_default_h = 12;
+inline constexpr unsigned netboot_armed_max_h = 7 * 24;
+inline constexpr unsigned netboot_armed_default_h = 12;
 
 // Control.
 inline constexpr size_t event_max_bytes = 128 * kKiB;
 inline constexpr size_t corrupt_listed_max_count = 100;
+inline constexpr size_t nodes_max_count = 1'000;
+inline constexpr size_t nodes_listed_max_count = 250;  // in one event
+inline constexpr size_t node_text_max_bytes = 64;      // a serial number, a product's name
 
 static_assert(asset_chunk_bytes % io_buffer_bytes == 0);
 static_assert(2 * verify_threads_max_count * verify_buffer_bytes <= verify_buffers_max_bytes);

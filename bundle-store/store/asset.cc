@@ -1,6 +1,7 @@
 #include "store/asset.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/limits.h"
 
@@ -89,6 +90,16 @@ Result<std::shared_ptr<AssetReader>> AssetReader::Open(std::shared_ptr<const Cat
   return reader;
 }
 
+std::shared_ptr<AssetReader> AssetReader::OfMemory(std::string path, std::string bytes) {
+  std::shared_ptr<AssetReader> reader(new AssetReader());
+  reader->path_ = std::move(path);
+  reader->file_name_ = BaseName(reader->path_);
+  reader->memory_ = std::move(bytes);
+  reader->size_ = reader->memory_.size();
+  reader->digest_ = Digest::Of(AsBytes(reader->memory_));
+  return reader;
+}
+
 uint64_t AssetReader::ChunkLength(uint64_t chunk) const {
   return std::min(limits::asset_chunk_bytes, size_ - chunk * limits::asset_chunk_bytes);
 }
@@ -110,7 +121,7 @@ Status AssetReader::VerifyChunk(uint64_t chunk) {
 }
 
 Status AssetReader::VerifyRange(uint64_t offset_bytes, uint64_t length_bytes) {
-  if (bundle_->state(blob_number_) == BlobState::kCorrupt) {
+  if (bundle_ != nullptr && bundle_->state(blob_number_) == BlobState::kCorrupt) {
     return Corrupt("asset /" + path_ + " is withdrawn: its bytes in " + bundle_->location() +
                    " do not match their digest");
   }
@@ -118,6 +129,7 @@ Status AssetReader::VerifyRange(uint64_t offset_bytes, uint64_t length_bytes) {
   if (length_bytes > size_ || offset_bytes > size_ - length_bytes) {
     return InvalidArgument("a read past the end of asset /" + path_);
   }
+  if (bundle_ == nullptr) return OkStatus();
   uint64_t last = (offset_bytes + length_bytes - 1) / limits::asset_chunk_bytes;
   for (uint64_t chunk = offset_bytes / limits::asset_chunk_bytes; chunk <= last; ++chunk) {
     if (verified_[chunk].load(std::memory_order_acquire)) continue;
@@ -127,9 +139,10 @@ Status AssetReader::VerifyRange(uint64_t offset_bytes, uint64_t length_bytes) {
 }
 
 bool AssetReader::IsRangeVerified(uint64_t offset_bytes, uint64_t length_bytes) const {
-  if (bundle_->state(blob_number_) == BlobState::kCorrupt) return false;
+  if (bundle_ != nullptr && bundle_->state(blob_number_) == BlobState::kCorrupt) return false;
   if (length_bytes == 0) return true;
   if (length_bytes > size_ || offset_bytes > size_ - length_bytes) return false;
+  if (bundle_ == nullptr) return true;
   uint64_t last = (offset_bytes + length_bytes - 1) / limits::asset_chunk_bytes;
   for (uint64_t chunk = offset_bytes / limits::asset_chunk_bytes; chunk <= last; ++chunk) {
     if (!verified_[chunk].load(std::memory_order_acquire)) return false;
@@ -139,6 +152,10 @@ bool AssetReader::IsRangeVerified(uint64_t offset_bytes, uint64_t length_bytes) 
 
 Status AssetReader::Read(uint64_t offset_bytes, MutableByteSpan out) {
   RETURN_IF_ERROR(VerifyRange(offset_bytes, out.size()));
+  if (bundle_ == nullptr) {
+    memcpy(out.data(), memory_.data() + offset_bytes, out.size());
+    return OkStatus();
+  }
   return bundle_->ReadBlob(blob_number_, offset_bytes, out);
 }
 

@@ -16,6 +16,8 @@ class AssetReader {
   // Reads and verifies the asset's manifest and its list of chunk digests.
   static Result<std::shared_ptr<AssetReader>> Open(std::shared_ptr<const Catalog> catalog,
                                                    const Catalog::AssetLocation& location);
+  // One that no bundle carries: `bytes` are the asset, and need no proof.
+  static std::shared_ptr<AssetReader> OfMemory(std::string path, std::string bytes);
 
   const std::string& path() const { return path_; }
   const std::string& file_name() const { return file_name_; }
@@ -32,9 +34,11 @@ class AssetReader {
 
   // For sendfile; fd is -1 when only Read() works for that range.
   FileSegment SegmentOf(uint64_t offset_bytes, uint64_t length_bytes) const {
+    if (bundle_ == nullptr) return {};
     return bundle_->SegmentOf(blob_number_, offset_bytes, length_bytes);
   }
-  int medium() const { return bundle_->medium(); }
+  // Of reads that may wait for one another; -1: memory.
+  int medium() const { return bundle_ == nullptr ? -1 : bundle_->medium(); }
 
  private:
   AssetReader() = default;
@@ -42,7 +46,8 @@ class AssetReader {
   uint64_t ChunkLength(uint64_t chunk) const;
 
   std::shared_ptr<const Catalog> catalog_;
-  const Bundle* bundle_ = nullptr;
+  const Bundle* bundle_ = nullptr;  // null: `memory_`
+  std::string memory_;
   size_t blob_number_ = 0;
   std::string path_;
   std::string file_name_;

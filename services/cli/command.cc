@@ -61,6 +61,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddBundleMerge(*bundle, context);
   AddBundleCheckComplete(*bundle, context);
   AddServe(app, context);
+  AddNetboot(app, context);
   AddImageBuild(*image, context);
   AddImageVerify(*image, context);
   AddIdentity(app, context);

@@ -40,6 +40,7 @@ void AddBundleDiff(CLI::App& bundle, CommandContext& context);
 void AddBundleMerge(CLI::App& bundle, CommandContext& context);
 void AddBundleCheckComplete(CLI::App& bundle, CommandContext& context);
 void AddServe(CLI::App& app, CommandContext& context);
+void AddNetboot(CLI::App& app, CommandContext& context);
 void AddImageBuild(CLI::App& image, CommandContext& context);
 void AddImageVerify(CLI::App& image, CommandContext& context);
 void AddClock(CLI::App& app, CommandContext& context);

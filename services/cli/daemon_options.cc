@@ -34,6 +34,8 @@ bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, Daemo
       " are served");
   app.add_option("--events", options->events, "Unix socket of the control service");
   if (set.has_push) PushSetup::AddTo(&app, &options->push);
+  if (set.has_netboot) AddNetbootOptions(&app, &options->netboot);
+  if (set.has_boot_loaders) AddBootLoaderOption(&app, &options->netboot.loaders_folder);
   if (set.has_status_file) {
     app.add_option("--status-file", options->status_file, "where the console finds the status");
     app.add_option("--site", options->site_folder, "folder that 'cozy-airgap site read' wrote");

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/netboot_setup.h"
 #include "cli/push_setup.h"
 #include "cli/served_bundles.h"
 #include "net/http_server.h"
@@ -25,6 +26,7 @@ struct DaemonOptions {
   std::string log_folder;
   ServedBundles::Options bundles;
   PushSetup::Options push;
+  NetbootOptions netboot;
 };
 
 // Which options a program has.
@@ -36,6 +38,8 @@ struct DaemonOptionSet {
   bool has_tls = false;
   bool has_status_file = false;  // and the folders of site and logs
   bool has_push = false;
+  bool has_boot_loaders = false;
+  bool has_netboot = false;  // boot loaders included
 };
 
 // True when the program is to go on; otherwise `*exit_code` is what it ends with (help, a wrong

@@ -1,5 +1,7 @@
 #include "cli/netboot_setup.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
@@ -40,29 +42,85 @@ Status AddAll(const std::string& folder, NetbootPlan* plan,
   return OkStatus();
 }
 
+// Every file of a folder that need not be there.
+Status AddTemplates(const std::string& folder, const std::string& kind, NetbootPlan* plan) {
+  auto names = RealEnv()->ListFiles(folder + "/" + kind);
+  if (names.status().code() == Code::kNotFound) return OkStatus();
+  if (!names.ok()) return names.status();
+  if (names->size() > limits::netboot_files_max_count) {
+    return LimitExceeded(folder + "/" + kind + " has more than " +
+                         std::to_string(limits::netboot_files_max_count) + " files");
+  }
+  for (const std::string& name : *names) {
+    std::string path = folder + "/" + kind;
+    path.append("/").append(name);
+    ASSIGN_OR_RETURN(std::string text,
+                     ReadWholeFile(RealEnv(), path, limits::netboot_file_max_bytes));
+    RETURN_IF_ERROR(plan->AddTemplate(kind, name, std::move(text)));
+  }
+  return OkStatus();
+}
+
+// Reads the folder. kInvalidArgument or kCorrupt: what is wrong in which file.
+Result<std::shared_ptr<const NetbootPlan>> ReadNetbootPlan(const NetbootOptions& options) {
+  auto plan = std::make_shared<NetbootPlan>();
+  if (options.folder.empty()) return std::shared_ptr<const NetbootPlan>(plan);
+  RETURN_IF_ERROR(AddAll(options.folder + "/profiles", plan.get(), &NetbootPlan::AddProfile));
+  RETURN_IF_ERROR(AddAll(options.folder + "/groups", plan.get(), &NetbootPlan::AddGroup));
+  for (const char* kind : {"generic", "ignition"}) {
+    RETURN_IF_ERROR(AddTemplates(options.folder, kind, plan.get()));
+  }
+  RETURN_IF_ERROR(plan->Check());
+  if (plan->has_groups()) return std::shared_ptr<const NetbootPlan>(plan);
+  return InvalidArgument(options.folder +
+                         "/groups has no group: every machine would boot from its"
+                         " disk; leave --matchbox out to boot what the bundles carry");
+}
+
 }  // namespace
+
+CLI::Option* AddBootLoaderOption(CLI::App* app, std::string* folder) {
+  return app->add_option(
+      "--ipxe", *folder,
+      "a folder with undionly.kpxe, snponly.efi and ipxe-arm64.efi, to be fetched from"
+      " /ipxe/");
+}
+
+CLI::Option* AddMatchboxOption(CLI::App* app, std::string* folder) {
+  return app->add_option(
+      "--matchbox", *folder,
+      "a folder with groups/*.json and profiles/*.json, as matchbox has them: they say which"
+      " machine boots what, and any other boots from its disk");
+}
 
 void AddNetbootOptions(CLI::App* app, NetbootOptions* options) {
   CLI::Option* offered = app->add_flag(
       "--netboot", options->is_offered,
       "answer machines that boot over the network: iPXE scripts at /boot.ipxe, for what the bundles"
       " carry");
-  app->add_option("--matchbox", options->folder,
-                  "a folder with groups/*.json and profiles/*.json, as matchbox has them: they say"
-                  " which machine boots what, and any other boots from its disk")
+  AddMatchboxOption(app, &options->folder)->needs(offered);
+  AddBootLoaderOption(app, &options->loaders_folder);
+  app->add_option("--netboot-armed", options->armed_path,
+                  "machines boot over the network only while this file is there, and from their"
+                  " disk otherwise")
       ->needs(offered);
 }
 
-Result<std::shared_ptr<const NetbootPlan>> ReadNetbootPlan(const NetbootOptions& options) {
-  auto plan = std::make_shared<NetbootPlan>();
-  if (options.folder.empty()) return std::shared_ptr<const NetbootPlan>(plan);
-  RETURN_IF_ERROR(AddAll(options.folder + "/profiles", plan.get(), &NetbootPlan::AddProfile));
-  RETURN_IF_ERROR(AddAll(options.folder + "/groups", plan.get(), &NetbootPlan::AddGroup));
-  RETURN_IF_ERROR(plan->Check());
-  if (plan->has_groups()) return std::shared_ptr<const NetbootPlan>(plan);
-  return InvalidArgument(options.folder +
-                         "/groups has no group: every machine would boot from its"
-                         " disk; leave --matchbox out to boot what the bundles carry");
+Status OfferNetboot(const NetbootOptions& options, Serving* serving) {
+  if (!options.is_offered) return OkStatus();
+  RETURN_IF_ERROR(ReloadNetboot(options, serving));
+  ASSIGN_OR_RETURN(BootLoaders loaders, ReadBootLoaders(RealEnv(), options.loaders_folder));
+  std::string armed = options.armed_path;
+  serving->OfferNetboot(std::move(loaders),
+                        [armed] { return armed.empty() || access(armed.c_str(), F_OK) == 0; });
+  return OkStatus();
+}
+
+Status ReloadNetboot(const NetbootOptions& options, Serving* serving) {
+  if (!options.is_offered) return OkStatus();
+  ASSIGN_OR_RETURN(auto plan, ReadNetbootPlan(options));
+  serving->netboot().SetPlan(std::move(plan));
+  return OkStatus();
 }
 
 }  // namespace airgap

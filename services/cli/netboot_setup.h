@@ -1,26 +1,34 @@
 // The options of programs that answer machines which boot over the network.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "base/status.h"
-#include "netboot/netboot_plan.h"
+#include "cli/serving.h"
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace airgap {
 
 struct NetbootOptions {
   bool is_offered = false;
-  std::string folder;  // with groups/*.json and profiles/*.json; empty: what bundles carry
+  std::string folder;          // with groups/*.json and profiles/*.json; empty: what bundles carry
+  std::string loaders_folder;  // with iPXE; empty: none
+  std::string armed_path;      // machines boot only while this file is there; empty: always
 };
 
 void AddNetbootOptions(CLI::App* app, NetbootOptions* options);
+// --ipxe and --matchbox alone.
+CLI::Option* AddBootLoaderOption(CLI::App* app, std::string* folder);
+CLI::Option* AddMatchboxOption(CLI::App* app, std::string* folder);
 
-// Reads the folder. kInvalidArgument or kCorrupt: what is wrong in which file.
-Result<std::shared_ptr<const NetbootPlan>> ReadNetbootPlan(const NetbootOptions& options);
+// Has `serving` answer machines that boot over the network, if that is wanted. kInvalidArgument,
+// kNotFound or kCorrupt: what is wrong in which file.
+Status OfferNetboot(const NetbootOptions& options, Serving* serving);
+// Reads the plan again: what was read before stays when the new one is wrong.
+Status ReloadNetboot(const NetbootOptions& options, Serving* serving);
 
 }  // namespace airgap

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/version.h"
+#include "cli/node_reports.h"
 #include "control/bundle_report.h"
 
 namespace airgap {
@@ -92,12 +93,36 @@ Serving::Serving(Env* env, std::string service, ServedBundles* source, std::stri
       assets_([source] { return source->catalog(); }),
       netboot_(&assets_, [source] { return source->catalog(); }) {}
 
+void Serving::OfferNetboot(BootLoaders loaders, std::function<bool()> is_armed) {
+  assets_.SetBootLoaders(std::move(loaders));
+  netboot_.SetOnMachine([this](const MachineLabels& labels, const std::string& address,
+                               bool boots) { nodes_.Note(NodeOf(labels, address, boots)); });
+  netboot_.SetArmed(std::move(is_armed));
+  offers_netboot_ = true;
+}
+
 HttpResponse Serving::Serve(const HttpRequest& request) {
   RouteClass route_class = kOther;
   HttpResponse response = Route(request, &route_class);
   ++requests_[route_class];
+  NoteNode(request, response, route_class);
   clients_.Count(request.client, request.method == "HEAD" ? 0 : BodySize(response));
   return response;
+}
+
+// What a machine that asked for its script fetches after that.
+void Serving::NoteNode(const HttpRequest& request, const HttpResponse& response,
+                       RouteClass route_class) {
+  bool is_content = response.status == 200 || response.status == 206;
+  if (!offers_netboot_ || request.method != "GET" || !is_content || response.text != nullptr ||
+      route_class == kOther) {
+    return;
+  }
+  NodeReport node;
+  node.address = request.client;
+  node.step = route_class == kRegistry ? node_step::kPull : node_step::kKernel;
+  node.bytes_sent = response.size_bytes;
+  nodes_.NoteIfKnown(node);
 }
 
 HttpResponse Serving::Route(const HttpRequest& request, RouteClass* route_class) {
@@ -159,6 +184,7 @@ ServiceSnapshot Serving::Snapshot() const {
   snapshot.verification = verifier_.is_done() ? "done" : "running";
   snapshot.bundles = ReportBundles(*source_->catalog());
   snapshot.clients = clients_.Report();
+  snapshot.nodes = nodes_.Report();
   snapshot.problems = source_->problems();
   for (const std::string& problem : push_->problems()) snapshot.problems.push_back(problem);
   for (std::string& problem : verifier_.problems()) snapshot.problems.push_back(problem);

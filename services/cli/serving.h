@@ -10,6 +10,7 @@
 #include "cli/served_bundles.h"
 #include "control/background_verify.h"
 #include "control/client_table.h"
+#include "control/node_table.h"
 #include "control/snapshot.h"
 #include "net/http_server.h"
 #include "netboot/asset_routes.h"
@@ -31,7 +32,7 @@ class Serving {
   void SetExtra(HttpHandler extra) { extra_ = std::move(extra); }
   // Answers machines that boot over the network from now on, by plain HTTP as well. Before the
   // server is there.
-  void OfferNetboot() { offers_netboot_ = true; }
+  void OfferNetboot(BootLoaders loaders, std::function<bool()> is_armed);
   NetbootRoutes& netboot() { return netboot_; }
 
   // Begins to verify; again after the catalog changed.
@@ -41,9 +42,11 @@ class Serving {
   ServiceSnapshot Snapshot() const;
   // A client that was served by another server of this process.
   void CountClient(const std::string& address, uint64_t bytes) { clients_.Count(address, bytes); }
+  NodeTable& nodes() { return nodes_; }
 
  private:
   enum RouteClass { kRegistry, kAssets, kOther, kRouteClasses };
+  void NoteNode(const HttpRequest& request, const HttpResponse& response, RouteClass route_class);
   HttpResponse Route(const HttpRequest& request, RouteClass* route_class);
   HttpResponse CaCertificate() const;
   HttpResponse Metrics() const;
@@ -60,6 +63,7 @@ class Serving {
   NetbootRoutes netboot_;
   bool offers_netboot_ = false;
   ClientTable clients_;
+  NodeTable nodes_;
   BackgroundVerifier verifier_;
   HttpHandler extra_;
   std::atomic<const HttpServer*> server_{nullptr};

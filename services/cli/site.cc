@@ -54,6 +54,7 @@ Status WriteParts(const std::string& folder, const Site& site) {
   RETURN_IF_ERROR(write("login-to-pull", site.push.login_to_pull ? "yes\n" : "", kPublicMode));
   RETURN_IF_ERROR(write("bundle-keys", FormatBundleKeys(site), kPublicMode));
   RETURN_IF_ERROR(write("network", FormatNetwork(site), kPublicMode));
+  RETURN_IF_ERROR(write("netboot", FormatNetboot(site), kPublicMode));
   RETURN_IF_ERROR(write("console-password", site.console_password, kSecretMode));
   return write("logins", FormatLogins(site), kLoginsMode);
 }
@@ -145,7 +146,7 @@ void AddSite(CLI::App& site, CommandContext& context) {
       ->excludes(signed_by);
   read->add_option("--dir", options->folder,
                    "where to write name, host-names, logins, login-to-pull, console-password,"
-                   " bundle-keys, network, or problems")
+                   " bundle-keys, network, netboot, or problems")
       ->required();
   read->callback([&context, options] {
     context.run = [&context, options] { return RunRead(context, *options); };

@@ -43,8 +43,11 @@ int main(int argc, char** argv) {
   airgap::BlockSignals();
   airgap::DaemonOptions options;
   int exit_code = 0;
-  airgap::DaemonOptionSet set{
-      "controld", "Shows people what the appliance does.", "0.0.0.0:443", false, true, true};
+  airgap::DaemonOptionSet set{.program = "controld",
+                              .about = "Shows people what the appliance does.",
+                              .default_listen = "0.0.0.0:443",
+                              .has_tls = true,
+                              .has_status_file = true};
   if (!airgap::ParseDaemonOptions(set, argc, argv, &options, &exit_code)) return exit_code;
   return airgap::Run(options);
 }

@@ -18,6 +18,8 @@ int Run(const DaemonOptions& options) {
   auto push = PushSetup::Open(RealEnv(), options.push);
   if (!push.ok()) return Fail(push.status());
   Serving serving(RealEnv(), "registryd", source->get(), options.ca, push->get());
+  Status offered = OfferNetboot(options.netboot, &serving);
+  if (!offered.ok()) return Fail(offered);
   HttpServerOptions server_options;
   server_options.tls_listen = options.listen;
   server_options.plain_listen = options.http;
@@ -36,7 +38,11 @@ int Run(const DaemonOptions& options) {
         reload(false);
         if (!options.events.empty()) events.Send(serving.Snapshot().ToText());
       },
-      [&] { reload(true); });
+      [&] {
+        reload(true);
+        Status reloaded = ReloadNetboot(options.netboot, &serving);
+        if (!reloaded.ok()) Fail(reloaded);
+      });
   return kExitFine;
 }
 
@@ -47,8 +53,13 @@ int main(int argc, char** argv) {
   airgap::BlockSignals();
   airgap::DaemonOptions options;
   int exit_code = 0;
-  airgap::DaemonOptionSet set{
-      "registryd", "Serves bundles to machines.", "0.0.0.0:5000", true, true, false, true};
+  airgap::DaemonOptionSet set{.program = "registryd",
+                              .about = "Serves bundles to machines.",
+                              .default_listen = "0.0.0.0:5000",
+                              .has_http = true,
+                              .has_tls = true,
+                              .has_push = true,
+                              .has_netboot = true};
   if (!airgap::ParseDaemonOptions(set, argc, argv, &options, &exit_code)) return exit_code;
   return airgap::Run(options);
 }

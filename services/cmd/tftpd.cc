@@ -8,8 +8,10 @@
 #include "cli/daemon.h"
 #include "cli/daemon_options.h"
 #include "cli/exit_code.h"
+#include "cli/node_reports.h"
 #include "control/bundle_report.h"
 #include "control/client_table.h"
+#include "control/node_table.h"
 #include "net/events.h"
 #include "netboot/tftp_server.h"
 
@@ -33,10 +35,15 @@ int Run(const DaemonOptions& options) {
   ClientTable clients;
   TftpServerOptions server_options;
   server_options.listen = options.listen;
-  server_options.on_end = [&clients](const TftpTransferReport& report) {
+  NodeTable nodes;
+  server_options.on_end = [&](const TftpTransferReport& report) {
     clients.Count(report.client, report.bytes);
+    nodes.Note(NodeOf(report));
     Report(report);
   };
+  auto loaders = ReadBootLoaders(RealEnv(), options.netboot.loaders_folder);
+  if (!loaders.ok()) return Fail(loaders.status());
+  server_options.boot_loaders = *std::move(loaders);
   auto server = TftpServer::Start(server_options, [&] { return (*source)->catalog(); });
   if (!server.ok()) return Fail(server.status());
   EventSender events(options.events);
@@ -53,6 +60,7 @@ int Run(const DaemonOptions& options) {
     snapshot.connections_open = counters.transfers_open;
     snapshot.bundles = ReportBundles(*(*source)->catalog());
     snapshot.clients = clients.Report();
+    snapshot.nodes = nodes.Report();
     snapshot.problems = (*source)->problems();
     events.Send(snapshot.ToText());
   };
@@ -72,8 +80,10 @@ int main(int argc, char** argv) {
   airgap::BlockSignals();
   airgap::DaemonOptions options;
   int exit_code = 0;
-  airgap::DaemonOptionSet set{"tftpd", "Serves boot assets over TFTP.", "0.0.0.0:69", false, false,
-                              false};
+  airgap::DaemonOptionSet set{.program = "tftpd",
+                              .about = "Serves boot assets over TFTP.",
+                              .default_listen = "0.0.0.0:69",
+                              .has_boot_loaders = true};
   if (!airgap::ParseDaemonOptions(set, argc, argv, &options, &exit_code)) return exit_code;
   return airgap::Run(options);
 }

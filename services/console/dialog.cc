@@ -3,6 +3,7 @@
 #include "console/address_dialog.h"
 #include "console/clock_dialog.h"
 #include "console/fingerprint_dialog.h"
+#include "console/netboot_dialog.h"
 #include "console/shell_dialog.h"
 #include "console/site_dialog.h"
 
@@ -16,6 +17,8 @@ std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders) {
       return std::make_unique<ClockDialog>(folders);
     case 'l':
       return std::make_unique<ShellDialog>(folders);
+    case 'n':
+      return std::make_unique<NetbootDialog>(folders);
     case 'q':
       return std::make_unique<FingerprintDialog>(folders);
     case 's':

@@ -1,6 +1,7 @@
 // What an operator can ask for at the appliance's console, question by question: an address, the
-// time, that the site file of a volume counts. A dialog only writes down what was asked for, in a
-// folder of its own; the services that may act on it check it again (appliance/README.md).
+// time, netboot, that the site file of a volume counts. A dialog only writes down what was asked
+// for, in a folder of its own; the services that may act on it check it again
+// (appliance/README.md).
 #pragma once
 
 #include <memory>
@@ -43,7 +44,7 @@ class Dialog {
 
 // "Keys: ...", what OpenDialog knows.
 inline constexpr std::string_view kDialogKeys =
-    "Keys: a address  c clock  s site file of a volume  q fingerprint as a QR code  l shell";
+    "Keys: a address  c clock  n netboot  s site file of a volume  q QR code  l shell";
 
 // Nothing for a key that has no dialog.
 std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders);

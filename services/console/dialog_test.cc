@@ -104,6 +104,24 @@ void TheClockIsSet(void**) {
   ASSERT_TEXT(dialog->Question(), "");
 }
 
+void NetbootIsArmedForSomeHours(void**) {
+  Machine machine;
+  auto dialog = OpenDialog('n', machine.Folders());
+  for (const char* wrong : {"yes", "-1", "169", "1h", "1000000000000"}) {
+    ASSERT_CODE(dialog->Answer(wrong), Code::kInvalidArgument);
+  }
+  ASSERT_OK(dialog->Answer("12"));
+  ASSERT_TEXT(dialog->Question(), "");
+  ASSERT_CONTAINS(machine.Read("answers/netboot"), "armed-until ");
+  dialog = OpenDialog('n', machine.Folders());
+  ASSERT_OK(dialog->Answer("0"));
+  ASSERT_TEXT(machine.Read("answers/netboot"), "armed-until 0\n");
+
+  machine.Write("site/netboot", "mode off\nhours 12\n");
+  dialog = OpenDialog('n', machine.Folders());
+  ASSERT_TEXT(dialog->Question(), "");
+}
+
 void AShellIsForSitesWithAPassword(void**) {
   Machine machine;
   auto dialog = OpenDialog('l', machine.Folders());
@@ -267,6 +285,7 @@ int main() {
       cmocka_unit_test(AnAddressIsAskedForStepByStep),
       cmocka_unit_test(AnAddressMayComeFromDhcp),
       cmocka_unit_test(TheClockIsSet),
+      cmocka_unit_test(NetbootIsArmedForSomeHours),
       cmocka_unit_test(AShellIsForSitesWithAPassword),
       cmocka_unit_test(OnlyTheSiteFileThatWasShownIsConfirmed),
       cmocka_unit_test(AnAnswerThatCannotBeWrittenIsToldSo),

@@ -25,6 +25,8 @@ std::vector<std::string> Told(const Site& site) {
       "  addresses:              " +
           (site.network.addresses.empty() ? "from DHCP" : Listed(site.network.addresses)),
       "  time servers:           " + Listed(site.network.ntp),
+      "  netboot:                " + site.netboot.mode +
+          (site.netboot.is_armed ? ", armed from the start" : ", not armed"),
       std::string("  a root shell here:      ") +
           (site.console_password.empty() ? "for nobody" : "for whoever knows its password"),
   };

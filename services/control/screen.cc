@@ -14,6 +14,7 @@ using Lines = std::vector<std::string>;
 constexpr size_t kBundleLinesMax = 5;
 constexpr size_t kProblemLinesMax = 5;
 constexpr size_t kClientLinesMax = 4;
+constexpr size_t kNodeLinesMax = 4;
 constexpr size_t kNoticeLinesMax = 2;
 constexpr uint64_t kClientRecentSeconds = 300;
 
@@ -135,6 +136,22 @@ void AddClients(JsonView root, Lines* lines) {
   lines->insert(lines->end(), shown.begin(), shown.end());
 }
 
+// Those that boot over the network.
+void AddNodes(JsonView root, Lines* lines) {
+  JsonView nodes = root["nodes"];
+  if (nodes.size() == 0) return;
+  lines->push_back("Nodes that boot over the network: " + std::to_string(nodes.size()));
+  size_t shown = 0;
+  nodes.ForEach([&](JsonView object) {
+    NodeReport node = NodeReport::Read(object);
+    std::string line = "  " + node.mac + (node.mac.empty() ? "" : "  ") + node.address + "  " +
+                       node.step + ", " + Bytes(node.bytes_sent);
+    if (!node.error.empty()) line += ", " + node.error;
+    lines->push_back(std::move(line));
+    return ++shown < kNodeLinesMax;
+  });
+}
+
 void AddProblems(JsonView root, Lines* lines) {
   JsonView problems = root["problems"];
   if (problems.size() == 0) return;
@@ -173,6 +190,7 @@ Result<Lines> FormatScreen(std::string_view status_text) {
   AddNotices(root, &lines);
   AddBundles(root, &lines);
   AddProblems(root, &lines);
+  AddNodes(root, &lines);
   AddClients(root, &lines);
   return FitScreen(std::move(lines));
 }

@@ -71,6 +71,34 @@ ClientReport ClientReport::Read(JsonView object) {
   return client;
 }
 
+void NodeReport::WriteTo(JsonNode object) const {
+  object.Put("mac", mac);
+  object.Put("uuid", uuid);
+  object.Put("serial", serial);
+  object.Put("product", product);
+  object.Put("arch", arch);
+  object.Put("address", address);
+  object.Put("step", step);
+  object.Put("error", error);
+  object.Put("bytesSent", bytes_sent);
+  object.Put("idleSeconds", idle_s);
+}
+
+NodeReport NodeReport::Read(JsonView object) {
+  NodeReport node;
+  node.mac = object["mac"].StringOr("");
+  node.uuid = object["uuid"].StringOr("");
+  node.serial = object["serial"].StringOr("");
+  node.product = object["product"].StringOr("");
+  node.arch = object["arch"].StringOr("");
+  node.address = object["address"].StringOr("");
+  node.step = object["step"].StringOr("");
+  node.error = object["error"].StringOr("");
+  node.bytes_sent = UintOr0(object, "bytesSent");
+  node.idle_s = UintOr0(object, "idleSeconds");
+  return node;
+}
+
 void ServiceSnapshot::WriteTo(JsonNode object) const {
   object.Put("service", service);
   object.Put("version", version);
@@ -84,6 +112,11 @@ void ServiceSnapshot::WriteTo(JsonNode object) const {
   for (const BundleReport& bundle : bundles) bundle.WriteTo(bundle_list.AddObject());
   JsonNode client_list = object.PutArray("clients");
   for (const ClientReport& client : clients) client.WriteTo(client_list.AddObject());
+  if (!nodes.empty()) {
+    JsonNode node_list = object.PutArray("nodes");
+    for (const NodeReport& node : nodes) node.WriteTo(node_list.AddObject());
+  }
+  if (!notices.empty()) WriteStrings(object, "notices", notices);
   WriteStrings(object, "problems", problems);
 }
 
@@ -94,6 +127,7 @@ std::string ServiceSnapshot::ToText() const {
   if (text.size() <= limits::event_max_bytes) return text;
   ServiceSnapshot shorter = *this;
   shorter.clients.clear();
+  shorter.nodes.clear();
   for (BundleReport& bundle : shorter.bundles) bundle.corrupt.clear();
   constexpr size_t kProblemsKept = 20;
   if (shorter.problems.size() > kProblemsKept) shorter.problems.resize(kProblemsKept);
@@ -124,6 +158,11 @@ Result<ServiceSnapshot> ServiceSnapshot::Parse(std::string_view text) {
     snapshot.clients.push_back(ClientReport::Read(client));
     return snapshot.clients.size() < limits::clients_listed_max_count;
   });
+  root["nodes"].ForEach([&](JsonView node) {
+    snapshot.nodes.push_back(NodeReport::Read(node));
+    return snapshot.nodes.size() < limits::nodes_listed_max_count;
+  });
+  snapshot.notices = ReadStrings(root["notices"], limits::corrupt_listed_max_count);
   snapshot.problems = ReadStrings(root["problems"], limits::corrupt_listed_max_count);
   return snapshot;
 }

@@ -39,6 +39,32 @@ struct ClientReport {
   static ClientReport Read(JsonView object);
 };
 
+// A machine that boots over the network. What is not known is empty.
+struct NodeReport {
+  std::string mac;
+  std::string uuid;
+  std::string serial;
+  std::string product;
+  std::string arch;  // as it says itself: "x86_64", "UEFI x64"
+  std::string address;
+  std::string step;   // how far it got: one of node_step
+  std::string error;  // what went wrong last
+  uint64_t bytes_sent = 0;
+  uint64_t idle_s = 0;
+
+  void WriteTo(JsonNode object) const;
+  static NodeReport Read(JsonView object);
+};
+
+namespace node_step {
+inline constexpr char kDhcp[] = "dhcp";      // asked for an address or a boot file
+inline constexpr char kTftp[] = "tftp";      // loads iPXE
+inline constexpr char kScript[] = "script";  // iPXE has asked what to boot
+inline constexpr char kKernel[] = "kernel";  // loads kernel and initramfs
+inline constexpr char kDisk[] = "disk";      // was sent to its disk
+inline constexpr char kPull[] = "pull";      // pulls images
+}  // namespace node_step
+
 struct ServiceSnapshot {
   std::string service;  // "registryd"
   std::string version;
@@ -50,11 +76,13 @@ struct ServiceSnapshot {
   std::string verification;  // "running", "done", or empty where the service does none
   std::vector<BundleReport> bundles;
   std::vector<ClientReport> clients;  // at most limits::clients_listed_max_count
+  std::vector<NodeReport> nodes;      // at most limits::nodes_listed_max_count
+  std::vector<std::string> notices;   // what people should know, one line each
   std::vector<std::string> problems;  // one line each
 
   void WriteTo(JsonNode object) const;
-  // At most limits::event_max_bytes: with too much to say, clients and corrupt blobs are left out
-  // (the counts stay).
+  // At most limits::event_max_bytes: with too much to say, clients, nodes and corrupt blobs are
+  // left out (the counts stay).
   std::string ToText() const;
   // kInvalidArgument names what is missing; unknown members are ignored.
   static Result<ServiceSnapshot> Parse(std::string_view text);

@@ -28,6 +28,8 @@ extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_si
   static constexpr std::string_view kSeed =
       R"({"service":"registryd","version":"1","pid":7,"verification":"running","bundles":[)"
       R"({"name":"b","version":"2","bytes":10,"verifiedBytes":4,"corruptBlobs":["x"]}],)"
-      R"("clients":[{"address":"10.0.0.1","requests":1,"bytesSent":2}],"problems":["p"]})";
+      R"("clients":[{"address":"10.0.0.1","requests":1,"bytesSent":2}],)"
+      R"("nodes":[{"mac":"52:54:00:00:00:01","address":"10.0.0.7","step":"script"}],)"
+      R"("notices":["n"],"problems":["p"]})";
   return number == 0 ? kSeed.copy(reinterpret_cast<char*>(out), max_size) : 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/utc.h"
 #include "base/version.h"
+#include "control/node_table.h"
 
 namespace airgap {
 namespace {
@@ -59,6 +60,17 @@ std::vector<ClientReport> MergeClients(const StatusInput& input) {
   std::stable_sort(clients.begin(), clients.end(),
                    [](const auto& a, const auto& b) { return a.idle_s < b.idle_s; });
   return clients;
+}
+
+std::vector<NodeReport> NodesOf(const StatusInput& input) {
+  std::vector<NodeReport> nodes;
+  for (const StatusInput::Service& service : input.services) {
+    for (NodeReport node : service.snapshot.nodes) {
+      node.idle_s += service.silent_s;
+      nodes.push_back(std::move(node));
+    }
+  }
+  return MergeNodes(std::move(nodes));
 }
 
 std::string DayOf(int64_t unix_s) { return FormatUtc(unix_s).substr(0, 10); }
@@ -121,7 +133,13 @@ std::string BuildStatus(const StatusInput& input) {
   root.Put("sendingBytesPerSecond", input.sending_bytes_per_s);
   JsonNode clients = root.PutArray("clients");
   for (const ClientReport& client : MergeClients(input)) client.WriteTo(clients.AddObject());
-  WriteStrings(input.site.notices, root.PutArray("notices"));
+  JsonNode nodes = root.PutArray("nodes");
+  for (const NodeReport& node : NodesOf(input)) node.WriteTo(nodes.AddObject());
+  JsonNode notices = root.PutArray("notices");
+  WriteStrings(input.site.notices, notices);
+  for (const StatusInput::Service& service : input.services) {
+    WriteStrings(service.snapshot.notices, notices);
+  }
   WriteStrings(MergeProblems(input), root.PutArray("problems"));
   return document.ToText(true) + "\n";
 }

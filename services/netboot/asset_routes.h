@@ -9,6 +9,7 @@
 #include <string>
 
 #include "net/http_server.h"
+#include "netboot/boot_loaders.h"
 #include "store/asset.h"
 #include "store/catalog.h"
 
@@ -19,6 +20,8 @@ class AssetRoutes {
  public:
   explicit AssetRoutes(std::function<std::shared_ptr<const Catalog>()> catalog)
       : catalog_(std::move(catalog)) {}
+  // Before the first request.
+  void SetBootLoaders(BootLoaders loaders) { loaders_ = std::move(loaders); }
 
   // 404 names the path when no bundle carries it, or says that its bytes are damaged.
   HttpResponse Serve(const HttpRequest& request);
@@ -28,6 +31,7 @@ class AssetRoutes {
 
  private:
   std::function<std::shared_ptr<const Catalog>()> catalog_;
+  BootLoaders loaders_;
   std::mutex mutex_;
   std::shared_ptr<const Catalog> readers_of_;  // guarded by mutex_, as is
   std::map<std::string, std::shared_ptr<AssetReader>> readers_;

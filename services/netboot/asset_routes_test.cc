@@ -102,6 +102,25 @@ void WhatIsNotThereIs404(void**) {
   assert_int_equal(Ask(routes, {}, kPath, "PUT").status, 405);
 }
 
+void BootLoadersComeWithoutAnyBundle(void**) {
+  testing::TempFolder folder;
+  ASSERT_CODE(ReadBootLoaders(RealEnv(), folder / "").status(), Code::kNotFound);
+  ASSERT_OK(WriteWholeFile(RealEnv(), folder / "undionly.kpxe", "0123456789", 0644));
+  ASSERT_OK(WriteWholeFile(RealEnv(), folder / "other", "x", 0644));
+  auto loaders = ReadBootLoaders(RealEnv(), folder / "");
+  ASSERT_OK(loaders.status());
+  auto catalog = Catalog::Build({});
+  AssetRoutes routes([&] { return catalog; });
+  routes.SetBootLoaders(*loaders);
+  Status status;
+  ASSERT_TEXT(BodyOf(Ask(routes, {}, "/ipxe/undionly.kpxe"), &status), "0123456789");
+  HttpResponse part = Ask(routes, {{"range", "bytes=8-"}}, "/ipxe/undionly.kpxe");
+  assert_int_equal(part.status, 206);
+  ASSERT_TEXT(BodyOf(part, &status), "89");
+  assert_int_equal(Ask(routes, {}, "/ipxe/other").status, 404);
+  ASSERT_OK(status);
+}
+
 }  // namespace
 }  // namespace airgap
 
@@ -112,6 +131,7 @@ int main() {
       cmocka_unit_test(IfRangeWithAnotherFileGivesTheWholeOne),
       cmocka_unit_test(ADamagedChunkIsNeverSentAndTheAssetWithdrawn),
       cmocka_unit_test(WhatIsNotThereIs404),
+      cmocka_unit_test(BootLoadersComeWithoutAnyBundle),
   };
   return cmocka_run_group_tests_name("netboot/asset_routes", tests, nullptr, nullptr);
 }

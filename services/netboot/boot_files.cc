@@ -15,7 +15,9 @@ bool IsKernel(std::string_view name, const std::string& architecture) {
 bool IsInitramfs(std::string_view name, const std::string& architecture) {
   if (!name.starts_with("initramfs")) return false;
   std::string_view rest = name.substr(std::string_view("initramfs").size());
-  if (rest.ends_with(".xz")) rest.remove_suffix(std::string_view(".xz").size());
+  for (std::string_view packed : {".xz", ".zst"}) {
+    if (rest.ends_with(packed)) rest.remove_suffix(packed.size());
+  }
   return rest == "-metal-" + architecture || rest == "-" + architecture ||
          (rest.empty() && architecture == "amd64");
 }

@@ -24,7 +24,7 @@ std::string FirstBootScript() {
   // `chain --replace` leaves this script only for one that came.
   return std::string(kBegin) +
          ":ask\n"
-         "echo cozy-airgap: asking ${next-server} what ${netX/mac} boots\n"
+         "echo cozy-airgap: asking what ${netX/mac} boots\n"
          "chain --replace --autofree"
          " ipxe?mac=${netX/mac:hexhyp}&uuid=${uuid}&serial=${serial:uristring}"
          "&hostname=${hostname:uristring}&product=${product:uristring}"

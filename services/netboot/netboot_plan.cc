@@ -58,7 +58,7 @@ Status TakeSelector(JsonView selector, const std::string& what, MachineLabels* o
     auto text = value.String();
     std::string wanted(text.value_or(""));
     if (key == "mac") wanted = NormalMac(wanted);
-    if (wanted.empty() || wanted.size() > limits::netboot_text_max_bytes) {
+    if (wanted.empty() || !IsOneLine(wanted)) {
       status = Corrupt(
           what + ": selector." + std::string(key) +
           (key == "mac" ? " must be a MAC address like 52:54:00:12:34:56" : " must be text"));
@@ -68,6 +68,39 @@ Status TakeSelector(JsonView selector, const std::string& what, MachineLabels* o
     return true;
   });
   return status;
+}
+
+// Members of metadata, those of objects in it with the names of both: "rack.row". A list has no
+// place in a text of one line.
+Status TakeMetadata(JsonView object, const std::string& what, const std::string& prefix,
+                    MachineLabels* out) {
+  if (!object.exists()) return OkStatus();
+  if (!object.IsObject()) return Corrupt(what + ": metadata must be an object");
+  Status status;
+  object.ForEachMember([&](std::string_view key, JsonView value) {
+    std::string name = prefix + std::string(key);
+    // Each level makes the name longer: there are not many.
+    if (value.IsObject() && IsWord(name)) {
+      status = TakeMetadata(value, what, name + ".", out);
+      return status.ok();
+    }
+    auto text = value.String();
+    std::string line = text ? std::string(*text) : value.ToText();
+    if (!IsWord(name) || !IsOneLine(line) || out->size() == limits::netboot_list_max_count) {
+      status = Corrupt(what + ": metadata must have at most " +
+                       std::to_string(limits::netboot_list_max_count) +
+                       " members, each of one line without control characters");
+      return false;
+    }
+    if (!value.IsArray()) out->emplace(std::move(name), std::move(line));
+    return true;
+  });
+  return status;
+}
+
+// The name of a template, which a profile need not have.
+Status TakeName(JsonView value, const std::string& what, std::string* out) {
+  return value.exists() && value.StringOr("x") != "" ? TakeWord(value, what, out) : OkStatus();
 }
 
 bool Fits(const MachineGroup& group, const MachineLabels& labels) {
@@ -93,6 +126,8 @@ Status NetbootPlan::AddProfile(std::string_view text, const std::string& what) {
   RETURN_IF_ERROR(TakeWord(boot["kernel"], what + ": boot.kernel", &profile.kernel));
   RETURN_IF_ERROR(TakeTexts(boot["initrd"], what + ": boot.initrd", true, &profile.initrds));
   RETURN_IF_ERROR(TakeTexts(boot["args"], what + ": boot.args", false, &profile.arguments));
+  RETURN_IF_ERROR(TakeName(root["generic_id"], what + ": generic_id", &profile.generic));
+  RETURN_IF_ERROR(TakeName(root["ignition_id"], what + ": ignition_id", &profile.ignition));
   size_t bytes = 0;
   for (const std::string& argument : profile.arguments) bytes += argument.size() + 1;
   if (bytes > limits::kernel_arguments_max_bytes) {
@@ -112,11 +147,30 @@ Status NetbootPlan::AddGroup(std::string_view text, const std::string& what) {
   RETURN_IF_ERROR(TakeWord(root["id"], what + ": id", &group.id));
   RETURN_IF_ERROR(TakeWord(root["profile"], what + ": profile", &group.profile));
   RETURN_IF_ERROR(TakeSelector(root["selector"], what, &group.selector));
+  RETURN_IF_ERROR(TakeMetadata(root["metadata"], what, "", &group.metadata));
   if (groups_.emplace(group.id, group).second) return OkStatus();
   return Corrupt(what + ": there is another group " + group.id);
 }
 
+Status NetbootPlan::AddTemplate(const std::string& kind, const std::string& name,
+                                std::string text) {
+  if (text.size() > limits::netboot_file_max_bytes) {
+    return LimitExceeded(kind + "/" + name + " has more than " +
+                         std::to_string(limits::netboot_file_max_bytes) + " bytes");
+  }
+  templates_[kind + "/" + name] = std::move(text);
+  return OkStatus();
+}
+
 Status NetbootPlan::Check() const {
+  for (const auto& [id, profile] : profiles_) {
+    for (const auto& [kind, name] :
+         {std::pair("generic", profile.generic), std::pair("ignition", profile.ignition)}) {
+      if (name.empty() || Template(kind, name) != nullptr) continue;
+      return NotFound("profile " + id + " has the template " + kind + "/" + name +
+                      ", which is not there");
+    }
+  }
   for (const auto& [id, group] : groups_) {
     if (profiles_.contains(group.profile)) continue;
     return NotFound("group " + id + " has the profile " + group.profile + ", which is not there");
@@ -124,15 +178,22 @@ Status NetbootPlan::Check() const {
   return OkStatus();
 }
 
-const BootProfile* NetbootPlan::Select(const MachineLabels& labels) const {
+const MachineGroup* NetbootPlan::Select(const MachineLabels& labels) const {
   const MachineGroup* best = nullptr;
   for (const auto& [id, group] : groups_) {
     if (!Fits(group, labels)) continue;
     if (best == nullptr || group.selector.size() > best->selector.size()) best = &group;
   }
-  if (best == nullptr) return nullptr;
-  auto profile = profiles_.find(best->profile);
-  return profile == profiles_.end() ? nullptr : &profile->second;
+  return best;
+}
+
+const BootProfile& NetbootPlan::ProfileOf(const MachineGroup& group) const {
+  return profiles_.at(group.profile);
+}
+
+const std::string* NetbootPlan::Template(const std::string& kind, const std::string& name) const {
+  auto found = templates_.find(kind + "/" + name);
+  return found == templates_.end() ? nullptr : &found->second;
 }
 
 }  // namespace airgap

@@ -21,12 +21,15 @@ struct BootProfile {
   std::string kernel;                // URL, or a path on this server
   std::vector<std::string> initrds;  // the same
   std::vector<std::string> arguments;
+  std::string generic;   // name of the template at /generic; empty: none
+  std::string ignition;  // the same for /ignition
 };
 
 struct MachineGroup {
   std::string id;
   std::string profile;     // id of a BootProfile
   MachineLabels selector;  // what a machine must say of itself; empty: any machine
+  MachineLabels metadata;  // what templates are filled with; of nested objects "rack.row"
 };
 
 class NetbootPlan {
@@ -35,17 +38,23 @@ class NetbootPlan {
   // wrong type, characters that an iPXE script cannot hold, an id that was there before.
   Status AddProfile(std::string_view text, const std::string& what);
   Status AddGroup(std::string_view text, const std::string& what);
-  // kNotFound: a group names a profile that is not there.
+  // Text that a profile names by "generic_id" (`kind` is "generic") or "ignition_id" ("ignition").
+  Status AddTemplate(const std::string& kind, const std::string& name, std::string text);
+  // kNotFound: a group names a profile that is not there, or a profile a template.
   Status Check() const;
 
   bool has_groups() const { return !groups_.empty(); }
-  // The profile of the group with most selectors among those that fit, by id among equals; null
-  // when none fits.
-  const BootProfile* Select(const MachineLabels& labels) const;
+  // The group with most selectors among those that fit, by id among equals; null when none fits.
+  const MachineGroup* Select(const MachineLabels& labels) const;
+  // Of a group that Select() gave; after Check().
+  const BootProfile& ProfileOf(const MachineGroup& group) const;
+  // Null: there is none.
+  const std::string* Template(const std::string& kind, const std::string& name) const;
 
  private:
   std::map<std::string, BootProfile> profiles_;
   std::map<std::string, MachineGroup> groups_;
+  std::map<std::string, std::string> templates_;  // by "kind/name"
 };
 
 }  // namespace airgap

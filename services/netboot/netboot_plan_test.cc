@@ -17,6 +17,12 @@ void AMacAddressHasOneForm(void**) {
   }
 }
 
+// The id of the profile.
+std::string Selected(const NetbootPlan& plan, const MachineLabels& labels) {
+  const MachineGroup* group = plan.Select(labels);
+  return group == nullptr ? "" : plan.ProfileOf(*group).id;
+}
+
 void TheMostSpecificGroupWins(void**) {
   NetbootPlan plan;
   for (const char* id : {"any", "rack", "one"}) {
@@ -28,10 +34,10 @@ void TheMostSpecificGroupWins(void**) {
                           R"("selector":{"mac":"52-54-00-AB-CD-12","rack":"7"}})",
                           "x"));
   ASSERT_OK(plan.Check());
-  ASSERT_TEXT(plan.Select({})->id, "any");
-  ASSERT_TEXT(plan.Select({{"rack", "7"}})->id, "rack");
-  ASSERT_TEXT(plan.Select({{"rack", "7"}, {"mac", "52:54:00:ab:cd:12"}})->id, "one");
-  ASSERT_TEXT(plan.Select({{"rack", "8"}, {"mac", "52:54:00:ab:cd:12"}})->id, "any");
+  ASSERT_TEXT(Selected(plan, {}), "any");
+  ASSERT_TEXT(Selected(plan, {{"rack", "7"}}), "rack");
+  ASSERT_TEXT(Selected(plan, {{"rack", "7"}, {"mac", "52:54:00:ab:cd:12"}}), "one");
+  ASSERT_TEXT(Selected(plan, {{"rack", "8"}, {"mac", "52:54:00:ab:cd:12"}}), "any");
 }
 
 void AMachineThatNoGroupFitsHasNoProfile(void**) {

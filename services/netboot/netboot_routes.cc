@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "netboot/boot_files.h"
 #include "netboot/boot_script.h"
+#include "netboot/machine_text.h"
 
 namespace airgap {
 namespace {
@@ -13,6 +14,10 @@ constexpr std::string_view kFactory = "/pxe/";
 constexpr std::string_view kFactoryPlatform = "metal-";
 
 HttpResponse Script(std::string text) { return HttpResponse::Text(200, kText, std::move(text)); }
+bool IsText(const std::string& path) {
+  return path == "/metadata" || path == "/generic" || path == "/ignition";
+}
+
 HttpResponse Missing(const std::string& line) {
   return HttpResponse::Text(404, kText, line + "\n");
 }
@@ -38,7 +43,7 @@ void NetbootRoutes::SetPlan(std::shared_ptr<const NetbootPlan> plan) {
 }
 
 bool NetbootRoutes::Owns(const std::string& path) {
-  return path == "/boot.ipxe" || path == "/ipxe" || path.starts_with(kAssets) ||
+  return path == "/boot.ipxe" || path == "/ipxe" || IsText(path) || path.starts_with(kAssets) ||
          path.starts_with(kFactory);
 }
 
@@ -51,27 +56,62 @@ HttpResponse NetbootRoutes::Serve(const HttpRequest& request) {
     return response;
   }
   if (request.path == "/boot.ipxe") return Script(FirstBootScript());
-  if (request.path == "/ipxe") return Script(ScriptFor(request));
+  if (IsText(request.path)) {
+    return is_armed_() ? TextFor(request) : Missing("netboot is not armed");
+  }
+  if (request.path == "/ipxe") return MachineScript(request);
+  if (!is_armed_()) return Script(DiskBootScript("netboot is not armed"));
   return FactoryScript(request.path);
 }
 
-std::string NetbootRoutes::ScriptFor(const HttpRequest& request) {
+HttpResponse NetbootRoutes::MachineScript(const HttpRequest& request) {
   MachineLabels labels = LabelsOf(request);
-  std::shared_ptr<const NetbootPlan> plan;
-  {
-    std::lock_guard lock(mutex_);
-    plan = plan_;
+  Result<BootProfile> profile = ProfileFor(labels);
+  if (on_machine_) on_machine_(labels, request.client, profile.ok());
+  return Script(profile.ok() ? BootScript(*profile) : DiskBootScript(profile.status().message()));
+}
+
+std::shared_ptr<const NetbootPlan> NetbootRoutes::Plan() {
+  std::lock_guard lock(mutex_);
+  return plan_;
+}
+
+HttpResponse NetbootRoutes::TextFor(const HttpRequest& request) {
+  MachineLabels labels = LabelsOf(request);
+  std::shared_ptr<const NetbootPlan> plan = Plan();
+  const MachineGroup* group = plan == nullptr ? nullptr : plan->Select(labels);
+  if (group == nullptr) return Missing("no group fits the machine " + labels["mac"]);
+  MachineLabels variables = VariablesOf(*group, labels);
+  if (request.path == "/metadata") {
+    return HttpResponse::Text(200, kText, FormatMetadata(variables));
   }
+  const BootProfile& profile = plan->ProfileOf(*group);
+  bool is_ignition = request.path == "/ignition";
+  const std::string* text =
+      plan->Template(request.path.substr(1), is_ignition ? profile.ignition : profile.generic);
+  if (text == nullptr) return Missing("profile " + profile.id + " has nothing for " + request.path);
+  Result<std::string> filled = FillTemplate(*text, variables);
+  if (!filled.ok()) return Missing(filled.status().message());
+  return HttpResponse::Text(200, is_ignition ? "application/json" : kText, *std::move(filled));
+}
+
+// An error is what a machine that is left to its disk is told.
+Result<BootProfile> NetbootRoutes::ProfileFor(const MachineLabels& labels) {
+  if (!is_armed_()) return Unavailable("netboot is not armed");
+  auto said = [&labels](const char* key) {
+    auto found = labels.find(key);
+    return found == labels.end() ? "" : found->second;
+  };
+  std::shared_ptr<const NetbootPlan> plan = Plan();
   if (plan != nullptr && plan->has_groups()) {
-    const BootProfile* profile = plan->Select(labels);
-    if (profile != nullptr) return BootScript(*profile);
-    return DiskBootScript("no group fits the machine " + labels["mac"] + " " + labels["uuid"]);
+    const MachineGroup* group = plan->Select(labels);
+    if (group != nullptr) return plan->ProfileOf(*group);
+    return NotFound("no group fits the machine " + said("mac") + " " + said("uuid"));
   }
-  std::string said = labels["buildarch"];
-  std::string architecture = ArchitectureOf(said.empty() ? "x86_64" : said);
-  if (architecture.empty()) return DiskBootScript("nothing is carried for machines of " + said);
-  Result<BootProfile> profile = CarriedProfile(architecture, "");
-  return profile.ok() ? BootScript(*profile) : DiskBootScript(profile.status().message());
+  std::string build = said("buildarch");
+  std::string architecture = ArchitectureOf(build.empty() ? "x86_64" : build);
+  if (architecture.empty()) return NotFound("nothing is carried for machines of " + build);
+  return CarriedProfile(architecture, "");
 }
 
 // That an asset is damaged is found out before a machine starts with half of its arguments.

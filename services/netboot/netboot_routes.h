@@ -1,5 +1,6 @@
-// What machines that boot over the network ask for by HTTP: iPXE scripts at the paths of matchbox
-// (/boot.ipxe, /ipxe, /assets/...) and of Talos's image factory (/pxe/...).
+// What machines that boot over the network ask for by HTTP: iPXE scripts and texts at the paths of
+// matchbox (/boot.ipxe, /ipxe, /metadata, /generic, /ignition, /assets/...) and scripts at those of
+// Talos's image factory (/pxe/...).
 #pragma once
 
 #include <functional>
@@ -23,18 +24,32 @@ class NetbootRoutes {
   // boots what the bundles carry.
   void SetPlan(std::shared_ptr<const NetbootPlan> plan);
 
+  // Until `is_armed` says so, every machine is left to its disk. Before the first request.
+  void SetArmed(std::function<bool()> is_armed) { is_armed_ = std::move(is_armed); }
+
+  // Called when a machine got a script of its own, which boots it over the network or sends it to
+  // its disk. Before the first request.
+  using MachineSeen =
+      std::function<void(const MachineLabels&, const std::string& address, bool boots)>;
+  void SetOnMachine(MachineSeen on_machine) { on_machine_ = std::move(on_machine); }
+
   static bool Owns(const std::string& path);
   // Of GET and HEAD.
   HttpResponse Serve(const HttpRequest& request);
 
  private:
-  std::string ScriptFor(const HttpRequest& request);
+  HttpResponse MachineScript(const HttpRequest& request);
+  Result<BootProfile> ProfileFor(const MachineLabels& labels);
   Result<BootProfile> CarriedProfile(std::string_view architecture, std::string_view folder);
+  std::shared_ptr<const NetbootPlan> Plan();
+  HttpResponse TextFor(const HttpRequest& request);
   HttpResponse FactoryScript(const std::string& path);
   HttpResponse MatchboxAsset(HttpRequest request);
 
   AssetRoutes* const assets_;
   const std::function<std::shared_ptr<const Catalog>()> catalog_;
+  std::function<bool()> is_armed_ = [] { return true; };
+  MachineSeen on_machine_;
   std::mutex mutex_;
   std::shared_ptr<const NetbootPlan> plan_;  // guarded by mutex_; null: no groups
 };

@@ -61,7 +61,7 @@ void WithoutGroupsEveryMachineBootsWhatIsCarried(void**) {
 }
 
 void AFolderWithoutInitramfsIsNotTaken(void**) {
-  Server server({{"boot/kernel-amd64", "k"}, {"old/vmlinuz", "k"}, {"old/initramfs.xz", "i"}});
+  Server server({{"boot/kernel-amd64", "k"}, {"old/vmlinuz", "k"}, {"old/initramfs.zst", "i"}});
   ASSERT_CONTAINS(server.Text("/ipxe"), "kernel /old/vmlinuz initrd=initramfs || goto later\n");
 }
 
@@ -85,6 +85,46 @@ void WithGroupsAnUnlistedMachineIsLeftToItsDisk(void**) {
   std::string script = server.Text("/ipxe", {{"mac", "52-54-00-00-00-02"}});
   ASSERT_CONTAINS(script, "no group fits the machine 52:54:00:00:00:02");
   ASSERT_CONTAINS(script, "sanboot");
+}
+
+void TextsAreFilledWithWhatTheGroupAndTheMachineSay(void**) {
+  Server server({{"boot/vmlinuz", "k"}, {"boot/initramfs", "i"}});
+  auto plan = std::make_shared<NetbootPlan>();
+  ASSERT_OK(plan->AddProfile(
+      R"({"id":"p","boot":{"kernel":"/k"},"generic_id":"g.txt","ignition_id":"i.json"})", "p"));
+  ASSERT_OK(plan->AddGroup(R"({"id":"g","profile":"p","selector":{"mac":"52:54:00:00:00:01"},)"
+                           R"("metadata":{"rack":{"row":7},"list":[1],"name":"node1"}})",
+                           "g"));
+  ASSERT_CODE(plan->Check(), Code::kNotFound);
+  ASSERT_OK(plan->AddTemplate("generic", "g.txt", "{{.name}} in {{ .rack.row }}\n"));
+  ASSERT_OK(plan->AddTemplate("ignition", "i.json", "{\"a\": \"{{.missing}}\"}"));
+  ASSERT_OK(plan->Check());
+  server.routes().SetPlan(plan);
+  std::multimap<std::string, std::string> query = {{"mac", "52-54-00-00-00-01"}, {"x", "a\nB=1"}};
+  ASSERT_TEXT(server.Text("/metadata", query),
+              "MAC=52:54:00:00:00:01\nNAME=node1\nRACK_ROW=7\n"
+              "REQUEST_QUERY_MAC=52:54:00:00:00:01\n");
+  ASSERT_TEXT(server.Text("/generic", query), "node1 in 7\n");
+  ASSERT_CONTAINS(server.Text("/ignition", query), "names .missing");
+  ASSERT_OK(plan->AddTemplate("ignition", "i.json", "{{range .list}}{{end}}"));
+  HttpResponse refused = server.Ask("/ignition", query);
+  assert_int_equal(refused.status, 404);
+  ASSERT_CONTAINS(*refused.text, "more than names");
+  assert_int_equal(server.Ask("/metadata", {{"mac", "52-54-00-00-00-02"}}).status, 404);
+  server.routes().SetArmed([] { return false; });
+  assert_int_equal(server.Ask("/metadata", query).status, 404);
+}
+
+void UntilItIsArmedEveryMachineIsLeftToItsDisk(void**) {
+  Server server({{"boot/vmlinuz", "k"}, {"boot/initramfs", "i"}});
+  bool is_armed = false;
+  server.routes().SetArmed([&] { return is_armed; });
+  for (const char* path : {"/ipxe", "/pxe/x/v1/metal-amd64"}) {
+    ASSERT_CONTAINS(server.Text(path), "netboot is not armed");
+    ASSERT_CONTAINS(server.Text(path), "sanboot");
+  }
+  is_armed = true;
+  ASSERT_CONTAINS(server.Text("/ipxe"), "kernel /boot/vmlinuz");
 }
 
 void TheImageFactorysScriptsAreThere(void**) {
@@ -121,6 +161,8 @@ int main() {
       cmocka_unit_test(AFolderWithoutInitramfsIsNotTaken),
       cmocka_unit_test(ArgumentsThatAreNoLineAreRefused),
       cmocka_unit_test(WithGroupsAnUnlistedMachineIsLeftToItsDisk),
+      cmocka_unit_test(TextsAreFilledWithWhatTheGroupAndTheMachineSay),
+      cmocka_unit_test(UntilItIsArmedEveryMachineIsLeftToItsDisk),
       cmocka_unit_test(TheImageFactorysScriptsAreThere),
       cmocka_unit_test(MatchboxsNamesStandForWhatIsCarried),
   };

@@ -219,9 +219,11 @@ class TftpServerImpl : public TftpServer {
     std::string_view path = request.file_name;
     while (path.starts_with('/')) path.remove_prefix(1);
     LetGoOfOldCatalog();
+    auto loader = options_.boot_loaders.find(path);
+    bool is_loader = loader != options_.boot_loaders.end();
     std::shared_ptr<const Catalog> catalog = readers_of_;
     Result<Catalog::AssetLocation> location = catalog->FindAsset(path);
-    if (!location.ok()) {
+    if (!is_loader && !location.ok()) {
       std::string message = "no boot asset " + PrintableTftpText(path);
       return Refuse(datagram, TftpError::kFileNotFound, message);
     }
@@ -236,6 +238,7 @@ class TftpServerImpl : public TftpServer {
     transfers_[id] = std::move(made);
     counters_.open = transfers_.size();
     transfer.last_progress = Clock::now();
+    if (is_loader) return Begin(id, transfer, loader->second);
     OpenAsset(id, transfer, catalog, *location);
   }
 

@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/status.h"
+#include "netboot/boot_loaders.h"
 #include "store/catalog.h"
 
 namespace airgap {
@@ -30,6 +31,7 @@ struct TftpServerOptions {
   size_t clients_max_count = limits::tftp_clients_max_count;
   // Until the first retransmission, doubled for each further one; a client's own timeout wins.
   std::chrono::milliseconds retransmit{1000};
+  BootLoaders boot_loaders;
   // Called from the serving thread; must not wait. May be empty.
   std::function<void(const TftpTransferReport&)> on_end;
 };

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/password.h"
 #include "site/checker.h"
+#include "site/site_netboot.h"
 #include "site/site_network.h"
 #include "store/ed25519.h"
 
@@ -177,8 +178,9 @@ void TakeBundleKeys(Checker* checker, YamlView value, const std::string& path, S
 
 // What a new key needs: a line here, one in the schema, and its user.
 constexpr Key<Site> kRootKeys[] = {
-    {"name", TakeName}, {"hostNames", TakeHostNames},   {"network", TakeNetwork},
-    {"push", TakePush}, {"bundleKeys", TakeBundleKeys}, {"console", TakeConsole},
+    {"name", TakeName},       {"hostNames", TakeHostNames},   {"network", TakeNetwork},
+    {"push", TakePush},       {"bundleKeys", TakeBundleKeys}, {"console", TakeConsole},
+    {"netboot", TakeNetboot},
 };
 
 // libyaml's own findings have their line in the message: ": line 3: ...".
@@ -218,6 +220,7 @@ CheckedSite CheckSite(std::string_view text) {
   Checker checker(&checked.mistakes);
   // A file of nothing but comments leaves every key out.
   if (!root.IsNull()) checker.TakeMapping<Site>(root, "", kRootKeys, &checked.site);
+  if (checked.mistakes.empty()) CheckNetboot(&checker, root["netboot"], checked.site);
   return checked;
 }
 

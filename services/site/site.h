@@ -28,10 +28,33 @@ struct SiteNetwork {
   std::vector<std::string> ntp;        // addresses and host names
 };
 
+// What machines that boot over the network get. Addresses are IPv4.
+struct SiteNetboot {
+  std::string mode = "proxy";  // proxy, dhcp or off
+  bool is_armed = false;       // from the start on
+  unsigned armed_h = 0;        // 0: as long as usual
+  struct Reservation {
+    std::string mac;  // lower case
+    std::string address;
+    std::string name;  // may be empty
+  };
+  // With mode dhcp alone.
+  struct Dhcp {
+    std::string first;
+    std::string last;
+    unsigned lease_h = 0;          // 0: as long as usual
+    std::string router;            // may be empty: none
+    std::vector<std::string> dns;  // without: the appliance, as for ntp
+    std::vector<std::string> ntp;
+    std::vector<Reservation> reservations;
+  } dhcp;
+};
+
 struct Site {
   std::string name;                     // shown to people
   std::vector<std::string> host_names;  // that the server's certificate names as well
   SiteNetwork network;
+  SiteNetboot netboot;
   struct Push {
     std::vector<SiteUser> users;  // none: nobody pushes
     bool login_to_pull = false;
@@ -67,6 +90,8 @@ std::string FormatLogins(const Site& site);
 // mode), vlan, address, gateway, dns or ntp. A value has letters, digits and .:/_- alone. Without
 // interface every wired adapter is meant, without address DHCP. Empty when nothing is set.
 std::string FormatNetwork(const Site& site);
+// For netbootd (netboot/dhcp_settings.h).
+std::string FormatNetboot(const Site& site);
 // The file of keys (store/ed25519.h, ParsePublicKeys); empty without any.
 std::string FormatBundleKeys(const Site& site);
 

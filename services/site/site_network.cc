@@ -1,110 +1,16 @@
 #include "site/site_network.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <optional>
 #include <set>
 
 #include "base/limits.h"
+#include "site/addresses.h"
 
 namespace airgap {
 namespace {
 
 constexpr std::string_view kBondModes[] = {"active-backup", "balance-xor", "802.3ad"};
-constexpr size_t kIpv4Bytes = 4;
-constexpr size_t kIpv6Bytes = 16;
-constexpr unsigned kBitsPerByte = 8;
-constexpr size_t kMacCharacters = 17;
-constexpr size_t kMacColonEvery = 3;
-
-// An address of either family, with the length of its prefix where it has one.
-struct Address {
-  std::array<uint8_t, kIpv6Bytes> bytes = {};
-  size_t size = 0;
-  unsigned prefix_bits = 0;
-
-  bool IsBit(unsigned bit) const {
-    return ((bytes[bit / kBitsPerByte] >> (kBitsPerByte - 1 - bit % kBitsPerByte)) & 1) != 0;
-  }
-  unsigned bits() const { return static_cast<unsigned>(size) * kBitsPerByte; }
-  bool SamePrefix(const Address& other) const {
-    if (size != other.size) return false;
-    for (unsigned bit = 0; bit < prefix_bits; ++bit) {
-      if (IsBit(bit) != other.IsBit(bit)) return false;
-    }
-    return true;
-  }
-  // Of an IPv4 subnet the first address names the subnet and the last one everybody in it.
-  bool IsSubnetOrBroadcast() const {
-    constexpr unsigned kPointToPointBits = 31;  // RFC 3021
-    if (size != kIpv4Bytes || prefix_bits >= kPointToPointBits) return false;
-    for (unsigned bit = prefix_bits + 1; bit < bits(); ++bit) {
-      if (IsBit(bit) != IsBit(prefix_bits)) return false;
-    }
-    return true;
-  }
-  // One machine's own address, which others reach.
-  bool IsHost() const {
-    constexpr uint8_t kIpv4Loopback = 127;
-    constexpr uint8_t kIpv4Multicast = 224;
-    constexpr uint8_t kIpv6Multicast = 0xFF;
-    if (size == kIpv4Bytes) {
-      return bytes[0] != 0 && bytes[0] != kIpv4Loopback && bytes[0] < kIpv4Multicast;
-    }
-    bool is_low = std::all_of(bytes.begin(), bytes.end() - 1, [](uint8_t b) { return b == 0; });
-    return bytes[0] != kIpv6Multicast && !(is_low && bytes.back() <= 1);
-  }
-  bool IsLinkLocal6() const {
-    return size == kIpv6Bytes && bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80;
-  }
-};
-
-std::optional<Address> ParseAddress(const std::string& text) {
-  Address address;
-  if (inet_pton(AF_INET, text.c_str(), address.bytes.data()) == 1) {
-    address.size = kIpv4Bytes;
-  } else if (inet_pton(AF_INET6, text.c_str(), address.bytes.data()) == 1) {
-    address.size = kIpv6Bytes;
-  } else {
-    return std::nullopt;
-  }
-  // inet_pton ends at a zero byte, what is written for the machine must not.
-  if (text.find('\0') != std::string::npos || !address.IsHost()) return std::nullopt;
-  return address;
-}
-
-std::optional<Address> ParseWithPrefix(const std::string& text) {
-  size_t slash = text.find('/');
-  if (slash == std::string::npos) return std::nullopt;
-  auto address = ParseAddress(text.substr(0, slash));
-  std::string_view digits = std::string_view(text).substr(slash + 1);
-  if (!address || digits.empty() || digits[0] < '1' || digits[0] > '9') return std::nullopt;
-  auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), address->prefix_bits);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  if (address->prefix_bits > address->bits()) return std::nullopt;
-  return address;
-}
-
-// As Linux shows it, so that both can be compared.
-std::string Canonical(const Address& address) {
-  char text[INET6_ADDRSTRLEN] = "";
-  int family = address.size == kIpv4Bytes ? AF_INET : AF_INET6;
-  inet_ntop(family, address.bytes.data(), text, sizeof text);
-  return text;
-}
-
-bool IsMac(std::string_view text) {
-  if (text.size() != kMacCharacters) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    bool is_hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
-    if (i % kMacColonEvery == kMacColonEvery - 1 ? text[i] != ':' : !is_hex) return false;
-  }
-  return true;
-}
 
 bool IsAdapterName(std::string_view text) {
   if (text.empty() || text.size() > limits::adapter_name_max_bytes) return false;
@@ -118,10 +24,8 @@ bool IsAdapterName(std::string_view text) {
 void TakeAdapter(Checker* checker, YamlView value, const std::string& path, SiteNetwork* network) {
   std::string text;
   if (!checker->TakeText(value, path, &text)) return;
-  std::string mac = text;
-  for (char& c : mac) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (IsMac(mac)) {
-    text = mac;
+  if (auto mac = ParseMac(text)) {
+    text = *mac;
   } else if (!IsAdapterName(text)) {
     return checker->Wrong(value, path,
                           "must be the name of an adapter like eth0 or a MAC address like"
@@ -184,7 +88,7 @@ void TakeAddresses(Checker* checker, YamlView value, const std::string& path,
                     [&](YamlView element, const std::string& here) {
                       std::string text;
                       if (!checker->TakeText(element, here, &text)) return;
-                      auto address = ParseWithPrefix(text);
+                      auto address = ParseIpWithPrefix(text);
                       if (!address) {
                         checker->Wrong(element, here,
                                        "must be a machine's address with the length of its prefix,"
@@ -196,7 +100,7 @@ void TakeAddresses(Checker* checker, YamlView value, const std::string& path,
                       } else if (!seen.insert(address->bytes).second) {
                         checker->Wrong(element, here, "stands here twice");
                       } else {
-                        network->addresses.push_back(Canonical(*address) + "/" +
+                        network->addresses.push_back(address->Canonical() + "/" +
                                                      std::to_string(address->prefix_bits));
                       }
                     });
@@ -205,15 +109,15 @@ void TakeAddresses(Checker* checker, YamlView value, const std::string& path,
 void TakeGateway(Checker* checker, YamlView value, const std::string& path, SiteNetwork* network) {
   std::string text;
   if (!checker->TakeText(value, path, &text)) return;
-  auto address = ParseAddress(text);
+  auto address = ParseIpAddress(text);
   if (!address) {
     return checker->Wrong(value, path, "must be an address like 10.0.0.1 or fd00::1");
   }
   for (const std::string& other : network->gateways) {
-    if (ParseAddress(other)->size != address->size) continue;
+    if (ParseIpAddress(other)->size != address->size) continue;
     return checker->Wrong(value, path, "is the second gateway of its family");
   }
-  network->gateways.push_back(Canonical(*address));
+  network->gateways.push_back(address->Canonical());
 }
 
 void TakeGateways(Checker* checker, YamlView value, const std::string& path, SiteNetwork* network) {
@@ -229,7 +133,7 @@ void TakeDns(Checker* checker, YamlView value, const std::string& path, SiteNetw
                     [&](YamlView element, const std::string& here) {
                       std::string text;
                       if (!checker->TakeText(element, here, &text)) return;
-                      if (ParseAddress(text)) {
+                      if (ParseIpAddress(text)) {
                         network->dns.push_back(std::move(text));
                       } else {
                         checker->Wrong(element, here, "must be an address like 10.0.0.1");
@@ -242,7 +146,7 @@ void TakeNtp(Checker* checker, YamlView value, const std::string& path, SiteNetw
                     [&](YamlView element, const std::string& here) {
                       std::string text;
                       if (!checker->TakeText(element, here, &text)) return;
-                      if (ParseAddress(text) || IsHostName(text)) {
+                      if (ParseIpAddress(text) || IsHostName(text)) {
                         network->ntp.push_back(std::move(text));
                       } else {
                         checker->Wrong(element, here,
@@ -269,11 +173,11 @@ constexpr Key<SiteNetwork> kNetworkKeys[] = {
 void CheckGateways(Checker* checker, YamlView value, const std::string& path,
                    const SiteNetwork& network) {
   for (const std::string& text : network.gateways) {
-    Address gateway = *ParseAddress(text);
+    IpAddress gateway = *ParseIpAddress(text);
     bool is_reached = gateway.IsLinkLocal6();
     bool is_own = false;
     for (const std::string& own : network.addresses) {
-      Address address = *ParseWithPrefix(own);
+      IpAddress address = *ParseIpWithPrefix(own);
       is_reached |= address.SamePrefix(gateway);
       is_own |= address.bytes == gateway.bytes && address.size == gateway.size;
     }

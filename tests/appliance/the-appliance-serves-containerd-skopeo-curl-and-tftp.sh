@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # timeout: 600
-# The whole way in QEMU, on a network that has nothing but the appliance and a DHCP server.
+# The whole way in QEMU, on a network that has nothing but the appliance and a DHCP server; machines
+# that boot over it are told to once somebody at the console has armed netboot.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../containerd.sh"
@@ -8,7 +9,7 @@ set -euo pipefail
 alone_on_the_network
 need skopeo curl atftp tftp qemu-system-x86_64 openssl
 start_network
-boot_appliance --bios --cd --memory 512
+boot_appliance --bios --cd --memory 512 --monitor "$WORK/monitor"
 CA=$WORK/ca.pem
 curl -sf "http://$APPLIANCE/ca.pem" -o "$CA"
 fingerprint=$(openssl x509 -in "$CA" -outform der | sha256sum | cut -d ' ' -f 1)
@@ -44,6 +45,42 @@ expect "the kernel by TFTP" "sha256:$(sha256_of "$WORK/by-tftp")" "$want"
 atftp --option "blksize 1428" --option "windowsize 16" --get --remote-file boot/vmlinuz \
   --local-file "$WORK/by-atftp" "$APPLIANCE"
 expect "the kernel by TFTP windows" "sha256:$(sha256_of "$WORK/by-atftp")" "$want"
+
+# Machines that boot over the network are left alone until somebody at the console arms netboot.
+IPXE=$ROOT/build/debs/ipxe/usr/lib/ipxe
+tftp "$APPLIANCE" -m binary -c get ipxe/undionly.kpxe "$WORK/loader"
+cmp "$WORK/loader" "$IPXE/undionly.kpxe"
+curl -sf "http://$APPLIANCE/ipxe/snponly.efi" -o "$WORK/loader"
+cmp "$WORK/loader" "$IPXE/snponly.efi"
+script_says() {
+  curl -sf "http://$APPLIANCE/ipxe?mac=52-54-00-00-00-01&uuid=7&serial=s%201" | finds -F "$1"
+}
+script_says "netboot is not armed" || fail "netboot is armed"
+offers() { "$ROOT/tests/netboot/pxe_client.py" tap0 52:54:00:00:00:01 PXEClient 7 >"$WORK/offers"; }
+offers
+! grep "^$APPLIANCE " "$WORK/offers" || fail "it answers all the same"
+# press KEY...: on the appliance's keyboard.
+press() {
+  python3 "$ROOT/tests/boot/guest_shell.py" --monitor "$WORK/monitor" "${@/#/sendkey }"
+}
+press n
+sleep 1
+press 2 ret
+status_says() {
+  curl -sf --cacert "$CA" "https://$APPLIANCE/api/v1/status" -o "$WORK/status.json"
+  [ "$(json "$WORK/status.json" "bool($1)")" = True ]
+}
+wait_for 30 "what was typed" status_says '"netboot is armed for 2 hours more" in v["notices"]'
+proxy_offers() { offers && grep -qx "$APPLIANCE 0.0.0.0 PXEClient $APPLIANCE $1" "$WORK/offers"; }
+wait_for 30 "a boot file beside the address" proxy_offers ipxe/snponly.efi
+script_says "kernel /boot/vmlinuz" || fail "it is left to its disk"
+wait_for 10 "the machine in the status" status_says \
+  'any(n["mac"] == "52:54:00:00:00:01" and n["serial"] == "s 1" for n in v["nodes"])'
+wait_for 30 "the machine on the console" console_shows "525400000001"
+press ret n
+sleep 1
+press 0 ret
+wait_for 30 "what was typed" script_says "netboot is not armed"
 
 curl -sf --cacert "$CA" "https://$APPLIANCE/api/v1/status" -o "$WORK/status.json"
 expect "bundle" "$(json "$WORK/status.json" 'v["bundles"][0]["name"]')" demo

@@ -65,6 +65,8 @@ initramfs_is_named() {
     lib/firmware/*) package=$(firmware_package "$file") ;;
     bin/busybox) package=busybox ;;
     bin/mke2fs | bin/e2fsck) package=e2fsprogs ;;
+    bin/dnsmasq) package=dnsmasq ;;
+    usr/share/ipxe/*) package=ipxe ;;
     usr/bin/* | usr/lib/airgap/* | etc/*) continue ;; # our own
     *) fail "what is $file, in the initramfs?" ;;
     esac

@@ -26,6 +26,23 @@ def network(*lines):
     return "network:\n" + "".join(f"  {line}\n" for line in lines)
 
 
+FIXED = network("interface: eth0", "addresses: [10.0.0.5/24]")
+
+
+def netboot(*lines, dhcp=None):
+    """A site file with these lines below netboot, and below its dhcp those."""
+    if dhcp is not None:
+        lines = ("mode: dhcp", "dhcp:", *(f"  {line}" for line in dhcp), *lines)
+    return FIXED + "netboot:\n" + "".join(f"  {line}\n" for line in lines)
+
+
+POOL = ["first: 10.0.0.100", "last: 10.0.0.199"]
+
+
+def reservations(*lines):
+    return netboot(dhcp=POOL + ["reservations:", *(f"  - {line}" for line in lines)])
+
+
 EXAMPLES = {
     "nothing": "",
     "comment": "# to be filled in\n",
@@ -55,6 +72,33 @@ EXAMPLES = {
     "network-bond-default": network("bond: {interfaces: [eth0, '52:54:00:12:34:56']}"),
     "network-servers": network("dns: [10.0.0.1]"),
     "network-time": network("ntp: [10.0.0.1, 'fd00::1', ntp.example.org]"),
+    "netboot-of-nothing": "netboot: {}",
+    "netboot-proxy": "netboot: {mode: proxy, armed: true, hours: 168}",
+    "netboot-off": "netboot: {mode: 'off', armed: false}",
+    "netboot-dhcp": netboot("armed: true", dhcp=POOL + [
+        "leaseHours: 720", "router: 10.0.0.1", "dns: [10.0.0.2]", "ntp: [10.9.0.3]"]),
+    "netboot-reservations": reservations(
+        "{mac: '52:54:00:AB:cd:12', address: 10.0.0.100, name: node-1}",
+        "{mac: '52:54:00:ab:cd:13', address: 10.0.0.9}"),
+    "bad-netboot-mode": "netboot: {mode: both}",
+    "bad-netboot-hours": "netboot: {hours: 169}",
+    "bad-netboot-hours-text": "netboot: {hours: '2'}",
+    "bad-netboot-armed": "netboot: {armed: 'true'}",
+    "bad-netboot-key": "netboot: {pool: 7}",
+    "bad-netboot-dhcp-alone": FIXED + "netboot: {dhcp: {first: 10.0.0.8, last: 10.0.0.9}}",
+    "bad-netboot-dhcp-without": FIXED + "netboot: {mode: dhcp}",
+    "bad-netboot-no-last": netboot(dhcp=POOL[:1]),
+    "bad-netboot-no-first": netboot(dhcp=POOL[1:]),
+    "bad-netboot-lease": netboot(dhcp=POOL + ["leaseHours: 0"]),
+    "bad-netboot-router": netboot(dhcp=POOL + ["router: 10.0.0.1/24"]),
+    "bad-netboot-dns": netboot(dhcp=POOL + ["dns: []"]),
+    "bad-netboot-ntp": netboot(dhcp=POOL + ["ntp: [ntp.example.org]"]),
+    "bad-netboot-ipv6": netboot(dhcp=["first: 10.0.0.100", "last: 'fd00::9'"]),
+    "bad-reservation-mac": reservations("{mac: '52-54-00-ab-cd-12', address: 10.0.0.8}"),
+    "bad-reservation-no-mac": reservations("{address: 10.0.0.8}"),
+    "bad-reservation-no-address": reservations("{mac: '52:54:00:ab:cd:12'}"),
+    "bad-reservation-dots": reservations("{mac: '52:54:00:ab:cd:12', address: 10.0.0.8, name: a.b}"),
+    "bad-reservation-name": reservations("{mac: '52:54:00:ab:cd:12', address: 10.0.0.8, name: '7'}"),
     "long-labels": f"hostNames: [{LABEL}.{LABEL}.org]",
     "digits-in-names": "hostNames: [7.example, 3com, x1-2]",
     "bad-list": "- name",

@@ -1,0 +1,31 @@
+#include "cli/netbootd_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/version.h"
+#include "cli/exit_code.h"
+
+namespace airgap {
+
+bool ParseNetbootdOptions(int argc, char** argv, NetbootdOptions* options, int* exit_code) {
+  CLI::App app("DHCP, proxyDHCP and DNS for machines that boot over the network.", "netbootd");
+  NetbootFrontOptions& front = options->front;
+  app.set_version_flag("--version", std::string(kVersion));
+  app.add_option("--settings", front.settings_path,
+                 "the file netboot that 'cozy-airgap site read' wrote");
+  app.add_option("--arming", front.arming_path, "what somebody at the console decided");
+  app.add_option("--dir", front.folder, "where to keep leases, and whether netboot is armed")
+      ->required();
+  app.add_option("--dnsmasq", front.dnsmasq, "the program")->capture_default_str();
+  app.add_option("--interface", front.adapters, "an adapter; every one when left out");
+  app.add_option("--events", options->events, "Unix socket of the control service");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    *exit_code = app.exit(error) == 0 ? kExitFine : kExitUsage;
+    return false;
+  }
+  return true;
+}
+
+}  // namespace airgap

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# timeout: 300
+# With mode dhcp in the site file and no other DHCP server, machines of BIOS, of UEFI and of UEFI
+# HTTP boot get their addresses from this host and load what the bundle carries.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/fixture.bash"
+alone_on_the_network
+start_network
+make_node_bundle "$WORK/t.tar"
+make_dhcp_site "$WORK/site.yaml"
+start_netboot "$WORK/t.tar" --site "$WORK/site.yaml"
+for firmware in bios pxe http; do
+  start_machine "$firmware" "$firmware"
+  wait_for 90 "the kernel of the machine with $firmware" says "$firmware" "/boot/vmlinuz... ok"
+  stop_machine
+done
+node_is "$(mac 1)" 'n["address"] == "10.77.0.41"' || fail "$(cat "$WORK/status.json")"
+node_is "$(mac 3)" 'n["address"].startswith("10.77.0.5")' || fail "$(cat "$WORK/status.json")"
