@@ -29,6 +29,15 @@ def option(number, value):
     return bytes([number, len(value)]) + value
 
 
+def option_of(packet, number):
+    at = 240
+    while at < len(packet) and packet[at] != 255:
+        if packet[at] == number:
+            return packet[at + 2:at + 2 + packet[at + 1]]
+        at += 2 + packet[at + 1] if packet[at] else 1
+    return b""
+
+
 class Dhcp:
     """One port 68 for all machines, who know their answers by the transaction."""
 
@@ -64,7 +73,7 @@ class Dhcp:
                     break
                 if option(53, bytes([wanted])) in data[240:]:
                     return data
-        sys.exit("no answer to DHCP")
+        raise RuntimeError("no answer to DHCP")
 
     def lease(self, mac):
         """Server and boot file."""
@@ -74,7 +83,8 @@ class Dhcp:
         server = offer[20:24]
         more = option(50, offer[16:20]) + option(54, server)
         ack = self.ask(REQUEST, ACK, mac, transaction, more)
-        return socket.inet_ntoa(server), ack[108:236].split(b"\0")[0].decode()
+        boot_file = option_of(ack, 67) or ack[108:236]
+        return socket.inet_ntoa(server), boot_file.split(b"\0")[0].decode()
 
 
 def by_tftp(server, name):
@@ -99,7 +109,7 @@ def by_tftp(server, name):
                 return size
         elif data[1] == 5:
             break
-    sys.exit(f"{name} did not come over TFTP")
+    raise RuntimeError(f"{name} did not come over TFTP")
 
 
 def by_http(url):
@@ -108,7 +118,7 @@ def by_http(url):
         while piece := response.read(1 << 18):
             size += len(piece)
         if size != int(response.headers["Content-Length"]):
-            sys.exit(f"{url} did not come whole")
+            raise RuntimeError(f"{url} did not come whole")
         return size
 
 

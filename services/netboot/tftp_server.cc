@@ -28,6 +28,7 @@ constexpr uint64_t kWakeId = 1;
 constexpr uint64_t kFirstTransferId = 2;
 constexpr int kEventsAtOnce = 128;
 constexpr int kPacketsAtOnce = 64;
+constexpr auto kAwake = std::chrono::microseconds(50);
 constexpr int kIdleWaitMs = 1000;
 constexpr std::chrono::seconds kStallTimeout{limits::tftp_stall_timeout_s};
 // A repeated ACK this long after the last window says that the window was lost. Sooner it is an
@@ -129,7 +130,7 @@ class TftpServerImpl : public TftpServer {
   void Run() {
     std::vector<epoll_event> events(kEventsAtOnce);
     while (!stopping_) {
-      int count = epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, MillisecondsToDeadline());
+      int count = WaitForEvents(events);
       for (int i = 0; i < count; ++i) {
         uint64_t id = events[static_cast<size_t>(i)].data.u64;
         if (id == kListenId)
@@ -137,11 +138,23 @@ class TftpServerImpl : public TftpServer {
         else if (id == kWakeId)
           TakeCompletions();
         else
-          TakePackets(id);
+          TakePacket(id);
       }
       ExpireDeadlines();
       LetGoOfOldCatalog();
     }
+  }
+
+  // Does not sleep at once while somebody fetches: a client close by answers sooner than a sleeping
+  // processor wakes up, and each window waits for that.
+  int WaitForEvents(std::vector<epoll_event>& events) {
+    Clock::time_point end = Clock::now() + kAwake;
+    while (!transfers_.empty()) {
+      int count = epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, 0);
+      if (count != 0) return count;
+      if (Clock::now() >= end) break;
+    }
+    return epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, MillisecondsToDeadline());
   }
 
   int MillisecondsToDeadline() const {
@@ -308,7 +321,7 @@ class TftpServerImpl : public TftpServer {
   }
 
   void Continue(uint64_t id, TftpTransfer& transfer) {
-    if (!transfer.HasBytes()) return SubmitRead(id, transfer);
+    if (!transfer.HasBytes() && !transfer.TakeCachedBytes()) return SubmitRead(id, transfer);
     transfer.phase = Phase::kWaiting;
     uint64_t before = transfer.sent_bytes;
     bool client_listens = transfer.Send();
@@ -317,22 +330,20 @@ class TftpServerImpl : public TftpServer {
     SetDeadline(id, transfer, Clock::now() + transfer.RetryDelay(options_.retransmit));
   }
 
-  void TakePackets(uint64_t id) {
-    std::vector<uint8_t> buffer;
-    for (int i = 0; i < kPacketsAtOnce; ++i) {
-      auto found = transfers_.find(id);
-      if (found == transfers_.end()) return;
-      switch (ReceiveTftpReply(found->second->fd(), &buffer)) {
-        case ReceiveOutcome::kNothing:
-          return;
-        case ReceiveOutcome::kClientGone:
-          return End(id, "the client closed its port");
-        case ReceiveOutcome::kPacket:
-          break;
-      }
-      Result<TftpReply> reply = ParseTftpReply(buffer);
-      if (reply.ok()) TakeReply(id, *found->second, *reply);
+  // One: a client says nothing more until it has got what it asked for, as a rule.
+  void TakePacket(uint64_t id) {
+    auto found = transfers_.find(id);
+    if (found == transfers_.end()) return;
+    switch (ReceiveTftpReply(found->second->fd(), &reply_buffer_)) {
+      case ReceiveOutcome::kNothing:
+        return;
+      case ReceiveOutcome::kClientGone:
+        return End(id, "the client closed its port");
+      case ReceiveOutcome::kPacket:
+        break;
     }
+    Result<TftpReply> reply = ParseTftpReply(reply_buffer_);
+    if (reply.ok()) TakeReply(id, *found->second, *reply);
   }
 
   void TakeReply(uint64_t id, TftpTransfer& transfer, const TftpReply& reply) {
@@ -410,6 +421,7 @@ class TftpServerImpl : public TftpServer {
 
   TftpServerOptions options_;
   CatalogProvider catalog_;
+  std::vector<uint8_t> reply_buffer_;
   UniqueFd listen_;
   UniqueFd epoll_;
   uint16_t port_ = 0;

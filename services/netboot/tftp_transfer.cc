@@ -1,5 +1,7 @@
 #include "netboot/tftp_transfer.h"
 
+#include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 #include "base/limits.h"
 
@@ -52,6 +55,21 @@ void TftpTransfer::TakeBytes(uint64_t offset_bytes, std::vector<uint8_t> bytes) 
   bytes_offset_ = offset_bytes;
 }
 
+bool TftpTransfer::TakeCachedBytes() {
+  ReadRequest needed = Needed();
+  FileSegment segment = reader_->SegmentOf(needed.offset_bytes, needed.length_bytes);
+  if (segment.fd < 0 || !reader_->IsRangeVerified(needed.offset_bytes, needed.length_bytes)) {
+    return false;
+  }
+  bytes_.resize(needed.length_bytes);
+  iovec part{bytes_.data(), bytes_.size()};
+  long got = syscall(SYS_preadv2, segment.fd, &part, 1, segment.offset_bytes, 0, RWF_NOWAIT);
+  bytes_offset_ = needed.offset_bytes;
+  if (got == static_cast<long>(bytes_.size())) return true;
+  bytes_.clear();
+  return false;
+}
+
 bool TftpTransfer::Send() {
   last_sent = Clock::now();
   if (window_.waits_for_option_ack()) return SendRaw(FormatTftpOptionAck(granted_));
@@ -74,10 +92,44 @@ bool TftpTransfer::SendWindow() {
     sent_bytes += window_.LengthOf(block);
   }
   window_.MarkSent();
+  if (can_segment_ && count > 1) {
+    bool client_listens = SendSegmented({parts.data(), 2 * count}, count);
+    if (can_segment_) return client_listens;
+  }
   // Not by musl's sendmmsg(), which sends one by one.
   long sent = syscall(SYS_sendmmsg, fd(), messages.data(), static_cast<unsigned>(count), 0);
   // What the kernel does not take now counts as lost on the way.
   return sent >= 0 || errno != ECONNREFUSED;
+}
+
+// Hands the kernel many blocks at once, which it cuts into packets as late as it can: udp(7),
+// UDP_SEGMENT. Where it cannot, `can_segment_` is false after that.
+bool TftpTransfer::SendSegmented(std::span<iovec> parts, size_t blocks_count) {
+  constexpr size_t kPayloadMaxBytes = 65'000;  // of one such call, and so many segments
+  constexpr size_t kSegmentsMax = 64;
+  auto segment = static_cast<uint16_t>(kTftpHeaderBytes + window_.block_bytes());
+  size_t at_once = std::clamp<size_t>(kPayloadMaxBytes / segment, 1, kSegmentsMax);
+  for (size_t begin = 0; begin < blocks_count; begin += at_once) {
+    size_t count = std::min(at_once, blocks_count - begin);
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof segment)] = {};
+    msghdr message{};
+    message.msg_iov = &parts[2 * begin];
+    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(2 * count);
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = IPPROTO_UDP;
+    header->cmsg_type = UDP_SEGMENT;
+    header->cmsg_len = CMSG_LEN(sizeof segment);
+    memcpy(CMSG_DATA(header), &segment, sizeof segment);
+    if (sendmsg(fd(), &message, 0) >= 0) continue;
+    if (errno == ECONNREFUSED) return false;
+    // A full buffer: what it does not take counts as lost on the way.
+    if (errno == EAGAIN || errno == ENOBUFS) return true;
+    can_segment_ = false;
+    return true;
+  }
+  return true;
 }
 
 bool TftpTransfer::SendRaw(std::string_view packet) {

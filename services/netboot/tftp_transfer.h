@@ -2,9 +2,12 @@
 // alone.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +45,9 @@ class TftpTransfer {
   // Whether Send() can be called, or Needed() must be read first.
   bool HasBytes() const;
   ReadRequest Needed() const;
+  // Takes what Needed() says, if it is there without waiting for a medium: in the page cache, and
+  // verified. False: it has to be read by somebody who may wait.
+  bool TakeCachedBytes();
   void TakeBytes(uint64_t offset_bytes, std::vector<uint8_t> bytes);
 
   // Sends what is due: the OACK or the window. False when the client's port is closed.
@@ -68,6 +74,7 @@ class TftpTransfer {
 
  private:
   bool SendWindow();
+  bool SendSegmented(std::span<iovec> parts, size_t blocks_count);
   bool SendRaw(std::string_view packet);
 
   UniqueFd socket_;
@@ -80,6 +87,7 @@ class TftpTransfer {
   std::vector<uint8_t> bytes_;  // of the asset, from bytes_offset_
   uint64_t bytes_offset_ = 0;
   bool was_answered_ = false;
+  bool can_segment_ = true;  // until the kernel refuses
 };
 
 }  // namespace airgap
