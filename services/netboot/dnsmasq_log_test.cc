@@ -29,9 +29,9 @@ void OnlyTransactionsOfNetbootAreSeen(void**) {
 void WhatIsNoSuchLineIsPassedOver(void**) {
   DnsmasqLog log;
   for (const char* line :
-       {"", "dnsmasq-dhcp[9]: ", "dnsmasq: 77 PXE(br0) 52:54:00:77:00:01", "dnsmasq-dhcp[9]: 77 PXE(br0)",
-        "dnsmasq-dhcp[9]: x PXE(br0) 52:54:00:77:00:01", "dnsmasq-dhcp[9]: 77 PXE(br0) 10.0.0.1",
-        "dnsmasq-dhcp[9]: 77 PXE(br0) 52:54:00"}) {
+       {"", "dnsmasq-dhcp[9]: ", "dnsmasq: 77 PXE(br0) 52:54:00:77:00:01",
+        "dnsmasq-dhcp[9]: 77 PXE(br0)", "dnsmasq-dhcp[9]: x PXE(br0) 52:54:00:77:00:01",
+        "dnsmasq-dhcp[9]: 77 PXE(br0) 10.0.0.1", "dnsmasq-dhcp[9]: 77 PXE(br0) 52:54:00"}) {
     assert_false(log.Take(line).has_value());
   }
   std::string length(limits::log_line_max_bytes, ' ');
@@ -41,7 +41,8 @@ void WhatIsNoSuchLineIsPassedOver(void**) {
 void OldTransactionsAreForgotten(void**) {
   DnsmasqLog log;
   for (size_t i = 0; i <= limits::dhcp_transactions_max_count; ++i) {
-    (void)log.Take("dnsmasq-dhcp[9]: " + std::to_string(i) + " vendor class: HTTPClient:Arch:00016");
+    (void)log.Take("dnsmasq-dhcp[9]: " + std::to_string(i) +
+                   " vendor class: HTTPClient:Arch:00016");
   }
   assert_false(log.Take("dnsmasq-dhcp[9]: 0 DHCPACK(br0) 10.0.0.7 52:54:00:77:00:01").has_value());
   assert_true(log.Take("dnsmasq-dhcp[9]: 1 DHCPACK(br0) 10.0.0.7 52:54:00:77:00:01").has_value());

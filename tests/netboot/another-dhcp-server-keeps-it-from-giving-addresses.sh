@@ -2,8 +2,8 @@
 # waits
 # timeout: 180
 # With mode dhcp in the site file the host gives no address as long as another DHCP server answers,
-# and says whose that is. Once it is gone there are addresses, as reserved, a boot file for each kind
-# of client, and DNS for the site's names.
+# and says whose that is. Once it is gone there are addresses, as reserved, a boot file for each
+# kind of client, and DNS for the site's names.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/fixture.bash"
