@@ -66,12 +66,12 @@ std::vector<AdapterAddress> NetbootFront::Adapters(const DhcpSettings& settings)
 }
 
 // Whether this may be the network's DHCP server: two of them break what worked before.
-bool NetbootFront::IsAlone(const std::vector<AdapterAddress>& adapters) {
+bool NetbootFront::IsAlone(const std::vector<AdapterAddress>& adapters, bool is_armed) {
   Status looked = watch_.Look(adapters);
   if (!looked.ok()) problems_.push_back(looked.message());
   if (watch_.servers().empty()) return watch_.is_clear();
   // Whoever arms netboot by hand has seen what the console says.
-  if (!options_.arming_path.empty() && access(options_.arming_path.c_str(), F_OK) == 0) return true;
+  if (is_armed && access(options_.arming_path.c_str(), F_OK) == 0) return true;
   std::string all;
   for (const std::string& server : watch_.servers()) all += (all.empty() ? "" : ", ") + server;
   problems_.push_back("another DHCP server is there: " + all +
@@ -88,7 +88,7 @@ void NetbootFront::Keep(const DhcpSettings& settings) {
   if (is_dhcp && config.empty()) {
     problems_.emplace_back("no adapter with a link has an address beside those of netboot.dhcp");
   }
-  if (is_dhcp && !IsAlone(adapters)) {
+  if (is_dhcp && !IsAlone(adapters, seconds > 0)) {
     config.clear();
     seconds = 0;
   }

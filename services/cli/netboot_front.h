@@ -39,7 +39,7 @@ class NetbootFront {
   Status MarkArmed(bool is_armed);
   uint64_t SecondsArmed(const DhcpSettings& settings) const;
   std::vector<AdapterAddress> Adapters(const DhcpSettings& settings) const;
-  bool IsAlone(const std::vector<AdapterAddress>& adapters);
+  bool IsAlone(const std::vector<AdapterAddress>& adapters, bool is_armed);
   void Keep(const DhcpSettings& settings);
 
   const NetbootFrontOptions options_;

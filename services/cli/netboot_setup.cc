@@ -43,16 +43,18 @@ Status AddAll(const std::string& folder, NetbootPlan* plan,
 }
 
 // Every file of a folder that need not be there.
-Status AddTemplates(const std::string& folder, const std::string& kind, NetbootPlan* plan) {
-  auto names = RealEnv()->ListFiles(folder + "/" + kind);
+Status AddTemplates(const std::string& top, const std::string& kind, NetbootPlan* plan) {
+  std::string folder = top;
+  folder.append("/").append(kind);
+  auto names = RealEnv()->ListFiles(folder);
   if (names.status().code() == Code::kNotFound) return OkStatus();
   if (!names.ok()) return names.status();
   if (names->size() > limits::netboot_files_max_count) {
-    return LimitExceeded(folder + "/" + kind + " has more than " +
+    return LimitExceeded(folder + " has more than " +
                          std::to_string(limits::netboot_files_max_count) + " files");
   }
   for (const std::string& name : *names) {
-    std::string path = folder + "/" + kind;
+    std::string path = folder;
     path.append("/").append(name);
     ASSIGN_OR_RETURN(std::string text,
                      ReadWholeFile(RealEnv(), path, limits::netboot_file_max_bytes));

@@ -23,7 +23,7 @@ constexpr int kReadsAtOnce = 64;
   if (getppid() != parent) _exit(1);
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
   signal(SIGPIPE, SIG_DFL);
   execv(program, arguments);
   constexpr int kNotStarted = 127;

@@ -11,15 +11,15 @@ namespace {
 // whether it fetches that by HTTP.
 struct ClientArch {
   const char* tag;
-  unsigned number;
   const char* loader;
+  unsigned number;
   bool by_http;
 };
 constexpr ClientArch kClientArchs[] = {
-    {"bios", 0, kBiosBootLoader, false},           {"efi64", 7, kUefiAmd64BootLoader, false},
-    {"efibc", 9, kUefiAmd64BootLoader, false},  // EFI byte code by the list, x64 in the field
-    {"efiarm64", 11, kUefiArm64BootLoader, false}, {"http64", 16, kUefiAmd64BootLoader, true},
-    {"httparm64", 19, kUefiArm64BootLoader, true},
+    {"bios", kBiosBootLoader, 0, false},           {"efi64", kUefiAmd64BootLoader, 7, false},
+    {"efibc", kUefiAmd64BootLoader, 9, false},  // EFI byte code by the list, x64 in the field
+    {"efiarm64", kUefiArm64BootLoader, 11, false}, {"http64", kUefiAmd64BootLoader, 16, true},
+    {"httparm64", kUefiArm64BootLoader, 19, true},
 };
 
 class ConfigText {

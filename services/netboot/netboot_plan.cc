@@ -167,8 +167,9 @@ Status NetbootPlan::Check() const {
     for (const auto& [kind, name] :
          {std::pair("generic", profile.generic), std::pair("ignition", profile.ignition)}) {
       if (name.empty() || Template(kind, name) != nullptr) continue;
-      return NotFound("profile " + id + " has the template " + kind + "/" + name +
-                      ", which is not there");
+      std::string message = "profile " + id;
+      message.append(" has the template ").append(kind).append("/").append(name);
+      return NotFound(message + ", which is not there");
     }
   }
   for (const auto& [id, group] : groups_) {
