@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # timeout: 300
-# With mode dhcp in the site file and no other DHCP server, machines of BIOS, of UEFI and of UEFI
-# HTTP boot get their addresses from this host and load what the bundle carries.
+# With mode dhcp in the site file and no other DHCP server, machines of BIOS, of UEFI (amd64 and
+# arm64) and of UEFI HTTP boot get their addresses from this host and load what the bundle carries.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/fixture.bash"
@@ -10,9 +10,9 @@ start_network
 make_node_bundle "$WORK/t.tar"
 make_dhcp_site "$WORK/site.yaml"
 start_netboot "$WORK/t.tar" --site "$WORK/site.yaml"
-for firmware in bios pxe http; do
+for firmware in bios pxe http arm64; do
   start_machine "$firmware" "$firmware"
-  wait_for 90 "the kernel of the machine with $firmware" says "$firmware" "/boot/vmlinuz... ok"
+  loads_its_kernel "$firmware"
   stop_machine
 done
 node_is "$(mac 1)" 'n["address"] == "10.77.0.41"' || fail "$(cat "$WORK/status.json")"

@@ -44,11 +44,11 @@ start_netboot() {
 }
 
 # start_machine NAME FIRMWARE: a machine without a disk, what it says in WORK/NAME.serial. FIRMWARE
-# is bios (with iPXE in the adapter), pxe (UEFI) or http (UEFI HTTP boot alone).
+# is bios (with iPXE in the adapter), pxe (UEFI), http (UEFI HTTP boot alone) or arm64 (UEFI).
 MACHINES=0
 start_machine() {
   # Without a screen the BIOS has its console on the serial port, as UEFI always does.
-  local name=$1 firmware=(-machine graphics=off) nic=virtio-net-pci
+  local name=$1 firmware=(-machine graphics=off) nic=virtio-net-pci program=qemu-system-x86_64
   MACHINES=$((MACHINES + 1))
   ip tuntap add dev "tap$MACHINES" mode tap
   ip link set "tap$MACHINES" master br0 up
@@ -62,8 +62,13 @@ start_machine() {
     [ "$2" = pxe ] || firmware+=(-fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=n)
     nic+=,romfile=
     ;;
+  arm64)
+    program=qemu-system-aarch64
+    firmware=(-machine virt -cpu cortex-a57 -bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
+    nic+=,romfile=
+    ;;
   esac
-  background "$name" qemu-system-x86_64 -accel tcg,thread=multi -m 768 -nodefaults \
+  background "$name" $program -accel tcg,thread=multi -m 768 -nodefaults \
     -no-user-config -display none -serial "file:$WORK/$name.serial" "${firmware[@]}" \
     -object rng-random,id=rng,filename=/dev/urandom -device virtio-rng-pci,rng=rng \
     -netdev "tap,id=net,ifname=tap$MACHINES,script=no,downscript=no" \
@@ -81,7 +86,15 @@ stop_machine() {
 make_node_bundle() {
   head -c 300000 /dev/urandom >"$WORK/file"
   "$AIRGAP" bundle create --quiet --name t --version 1 --asset "boot/vmlinuz=$WORK/file" \
-    --asset "boot/initramfs=$WORK/file" --file "$1"
+    --asset "boot/initramfs=$WORK/file" --asset "boot/kernel-arm64=$WORK/file" \
+    --asset "boot/initramfs-metal-arm64.xz=$WORK/file" --file "$1"
+}
+
+# loads_its_kernel FIRMWARE: waits until the machine of this name says so.
+loads_its_kernel() {
+  local kernel=vmlinuz
+  [ "$1" != arm64 ] || kernel=kernel-arm64
+  wait_for 120 "the kernel of the machine with $1" says "$1" "/boot/$kernel... ok"
 }
 
 # make_dhcp_site FILE: a site file with mode dhcp.

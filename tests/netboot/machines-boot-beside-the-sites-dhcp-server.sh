@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # timeout: 300
 # Beside the DHCP server of a site, which knows nothing of it, `cozy-airgap netboot` has machines of
-# UEFI and of UEFI HTTP boot load iPXE and then what the bundle carries; each has its address from
-# the site's server, and the status tells how far each of them got.
+# UEFI, for amd64 and arm64, and of UEFI HTTP boot load iPXE and then what the bundle carries; each
+# has its address from the site's server, and the status tells how far each of them got.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/fixture.bash"
@@ -11,10 +11,10 @@ start_network
 start_site_dhcp
 make_node_bundle "$WORK/t.tar"
 start_netboot "$WORK/t.tar"
-for firmware in pxe http; do
+for firmware in pxe http arm64; do
   start_machine "$firmware" "$firmware"
   mac=$(mac "$MACHINES")
-  wait_for 90 "the kernel of the machine with $firmware" says "$firmware" "/boot/vmlinuz... ok"
+  loads_its_kernel "$firmware"
   says "$firmware" "asking what $mac boots" || fail "it did not ask by its name"
   wait_for 10 "how far it got" node_is "$mac" 'n["step"] == "kernel" and n["bytesSent"] > 100000'
   node_is "$mac" 'n["address"].startswith("10.77.0.1") and n["uuid"] != ""' ||
