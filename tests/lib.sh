@@ -212,6 +212,13 @@ asset_blob() {
   json "$WORK/manifest.json" 'v["layers"][0]["digest"]'
 }
 
+# take_seed lets AIRGAP_SEED decide what RANDOM gives.
+take_seed() {
+  local seed=${AIRGAP_SEED:-$RANDOM}
+  RANDOM=$seed
+  echo "seed $seed (AIRGAP_SEED=$seed repeats it)"
+}
+
 # alone_on_the_network runs the script again as root in a network namespace with nothing but
 # loopback: whatever it pulls comes from what it starts itself.
 alone_on_the_network() {

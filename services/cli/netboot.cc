@@ -104,6 +104,7 @@ void AddNetboot(CLI::App& app, CommandContext& context) {
   command->add_option("--site", options->site_path,
                       "a site file: its netboot.mode, and what else is below netboot, counts here");
   AddMatchboxOption(command, &serve.netboot.folder);
+  AddMachineConfigOptions(command, &serve.netboot);
   AddBootLoaderOption(command, &serve.netboot.loaders_folder)->capture_default_str();
   command->add_option("--dnsmasq", serve.front.dnsmasq, "the program")->capture_default_str();
   command->add_option("--state", serve.state_folder,

@@ -84,7 +84,9 @@ void NetbootFront::Keep(const DhcpSettings& settings) {
   uint64_t seconds = SecondsArmed(settings);
   bool is_dhcp = settings.mode == DhcpMode::kDhcp;
   std::vector<AdapterAddress> adapters = Adapters(settings);
-  std::string config = FormatDnsmasqConfig(settings, adapters, seconds > 0, options_.folder);
+  DnsmasqFiles files{options_.lease_path, options_.folder + "/dnsmasq.pid"};
+  if (files.leases.empty()) files.leases = options_.folder + "/leases";
+  std::string config = FormatDnsmasqConfig(settings, adapters, seconds > 0, files);
   if (is_dhcp && config.empty()) {
     problems_.emplace_back("no adapter with a link has an address beside those of netboot.dhcp");
   }

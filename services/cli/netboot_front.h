@@ -18,6 +18,7 @@ struct NetbootFrontOptions {
   std::string arming_path;                // ArmedUntil(); need not be there
   std::optional<uint64_t> armed_until_s;  // in place of that file
   std::string folder;                     // to write to; "armed" is there while netboot is
+  std::string lease_path;                 // in that folder when left out
   std::string dnsmasq = "/usr/sbin/dnsmasq";
   std::vector<std::string> adapters;  // none: every one with an address
 };

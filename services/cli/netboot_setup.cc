@@ -9,6 +9,7 @@
 
 #include "base/env.h"
 #include "base/limits.h"
+#include "net/listen.h"
 
 namespace airgap {
 namespace {
@@ -79,6 +80,23 @@ Result<std::shared_ptr<const NetbootPlan>> ReadNetbootPlan(const NetbootOptions&
                          " disk; leave --matchbox out to boot what the bundles carry");
 }
 
+Status OfferConfigs(const NetbootOptions& options, const std::string& ca_path,
+                    const std::string& tls_listen, Serving* serving) {
+  if (options.configs_folder.empty()) return OkStatus();
+  std::error_code error;
+  if (!fs::is_directory(options.configs_folder, error)) {
+    return NotFound("--machine-configs " + options.configs_folder + " is no folder");
+  }
+  if (!options.configured_folder.empty()) RETURN_IF_ERROR(MakeFolders(options.configured_folder));
+  ASSIGN_OR_RETURN(ListenAddress listen, ListenAddress::Parse(tls_listen));
+  ASSIGN_OR_RETURN(std::string ca, ReadWholeFile(RealEnv(), ca_path, limits::identity_max_bytes));
+  ASSIGN_OR_RETURN(std::string early, EarlyConfigArgument(ca));
+  auto configs = std::make_unique<MachineConfigs>(
+      RealEnv(), MachineConfigOptions{options.configs_folder, options.configured_folder});
+  serving->netboot().SetConfigs(std::move(configs), std::move(early), listen.port);
+  return OkStatus();
+}
+
 }  // namespace
 
 CLI::Option* AddBootLoaderOption(CLI::App* app, std::string* folder) {
@@ -95,6 +113,16 @@ CLI::Option* AddMatchboxOption(CLI::App* app, std::string* folder) {
       " machine boots what, and any other boots from its disk");
 }
 
+void AddMachineConfigOptions(CLI::App* app, NetbootOptions* options) {
+  app->add_option("--machine-configs", options->configs_folder,
+                  "a folder with a Talos machine config for each machine: NAME.yaml, where NAME is"
+                  " its MAC address (52-54-00-ab-cd-12), UUID, serial number, host name or group;"
+                  " without groups no other machine boots");
+  app->add_option("--configured", options->configured_folder,
+                  "a folder with a file for each machine that has fetched its config and boots from"
+                  " its disk since; remove the file to have it start over");
+}
+
 void AddNetbootOptions(CLI::App* app, NetbootOptions* options) {
   CLI::Option* offered = app->add_flag(
       "--netboot", options->is_offered,
@@ -102,14 +130,17 @@ void AddNetbootOptions(CLI::App* app, NetbootOptions* options) {
       " carry");
   AddMatchboxOption(app, &options->folder)->needs(offered);
   AddBootLoaderOption(app, &options->loaders_folder);
+  AddMachineConfigOptions(app, options);
   app->add_option("--netboot-armed", options->armed_path,
                   "machines boot over the network only while this file is there, and from their"
                   " disk otherwise")
       ->needs(offered);
 }
 
-Status OfferNetboot(const NetbootOptions& options, Serving* serving) {
+Status OfferNetboot(const NetbootOptions& options, const std::string& ca_path,
+                    const std::string& tls_listen, Serving* serving) {
   if (!options.is_offered) return OkStatus();
+  RETURN_IF_ERROR(OfferConfigs(options, ca_path, tls_listen, serving));
   RETURN_IF_ERROR(ReloadNetboot(options, serving));
   ASSIGN_OR_RETURN(BootLoaders loaders, ReadBootLoaders(RealEnv(), options.loaders_folder));
   std::string armed = options.armed_path;

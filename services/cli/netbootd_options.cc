@@ -14,8 +14,8 @@ bool ParseNetbootdOptions(int argc, char** argv, NetbootdOptions* options, int* 
   app.add_option("--settings", front.settings_path,
                  "the file netboot that 'cozy-airgap site read' wrote");
   app.add_option("--arming", front.arming_path, "what somebody at the console decided");
-  app.add_option("--dir", front.folder, "where to keep leases, and whether netboot is armed")
-      ->required();
+  app.add_option("--dir", front.folder, "where to keep what is true until power-off")->required();
+  app.add_option("--leases", front.lease_path, "the file of leases; in that folder when left out");
   app.add_option("--dnsmasq", front.dnsmasq, "the program")->capture_default_str();
   app.add_option("--interface", front.adapters, "an adapter; every one when left out");
   app.add_option("--events", options->events, "Unix socket of the control service");

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/boot_clock.h"
 #include "base/limits.h"
 #include "cli/control_front.h"
 #include "cli/daemon.h"
@@ -109,7 +110,12 @@ class ServeCommand {
     if (options_.netboot.is_offered && options_.http.plain_listen.empty()) {
       return InvalidArgument("--netboot needs --http ADDR:PORT: iPXE does not know the CA");
     }
-    RETURN_IF_ERROR(OfferNetboot(options_.netboot, serving_.get()));
+    NetbootOptions& netboot = options_.netboot;
+    bool has_place = !options_.state_folder.empty() && netboot.configured_folder.empty();
+    if (has_place && !netboot.configs_folder.empty()) {
+      netboot.configured_folder = options_.state_folder + "/configured";
+    }
+    RETURN_IF_ERROR(OfferNetboot(netboot, ca_path_, options_.http.tls_listen, serving_.get()));
     ASSIGN_OR_RETURN(server_, HttpServer::Start(options_.http, [this](const HttpRequest& request) {
                        return serving_->Serve(request);
                      }));
@@ -179,6 +185,17 @@ class ServeCommand {
     return fingerprint.ok() ? *fingerprint : "";
   }
 
+  void AnnounceNetboot() {
+    constexpr uint64_t kSecondsPerHour = 3600;
+    std::string adapters;
+    for (const std::string& adapter : options_.front.adapters) adapters += adapter + ", ";
+    uint64_t now = SecondsSinceStart();
+    uint64_t until = options_.front.armed_until_s.value_or(now);
+    context_.Print("netboot      machines on " + adapters + "for " +
+                   std::to_string((until - now + kSecondsPerHour - 1) / kSecondsPerHour) +
+                   " hours");
+  }
+
   void Announce() {
     std::string https = ReachableAt(options_.http.tls_listen, server_->tls_port());
     std::string fingerprint = Fingerprint();
@@ -202,6 +219,7 @@ class ServeCommand {
       context_.Print("boot assets  " + http);
       if (options_.netboot.is_offered) context_.Print("iPXE script  " + http + "/boot.ipxe");
     }
+    if (!options_.front.folder.empty()) AnnounceNetboot();
     context_.Print("CA           " + ca_path_);
     context_.Print("fingerprint  " + fingerprint);
     if (!pull.empty()) context_.Print("pull         " + pull);

@@ -97,6 +97,13 @@ void Serving::OfferNetboot(BootLoaders loaders, std::function<bool()> is_armed) 
   assets_.SetBootLoaders(std::move(loaders));
   netboot_.SetOnMachine([this](const MachineLabels& labels, const std::string& address,
                                bool boots) { nodes_.Note(NodeOf(labels, address, boots)); });
+  netboot_.SetOnConfig([this](const std::string& mac, const std::string& address) {
+    NodeReport node;
+    node.mac = mac;
+    node.address = address;
+    node.step = node_step::kConfig;
+    nodes_.Note(node);
+  });
   netboot_.SetArmed(std::move(is_armed));
   offers_netboot_ = true;
 }

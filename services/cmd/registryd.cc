@@ -18,7 +18,7 @@ int Run(const DaemonOptions& options) {
   auto push = PushSetup::Open(RealEnv(), options.push);
   if (!push.ok()) return Fail(push.status());
   Serving serving(RealEnv(), "registryd", source->get(), options.ca, push->get());
-  Status offered = OfferNetboot(options.netboot, &serving);
+  Status offered = OfferNetboot(options.netboot, options.ca, options.listen, &serving);
   if (!offered.ok()) return Fail(offered);
   HttpServerOptions server_options;
   server_options.tls_listen = options.listen;

@@ -61,6 +61,7 @@ inline constexpr char kDhcp[] = "dhcp";      // asked for an address or a boot f
 inline constexpr char kTftp[] = "tftp";      // loads iPXE
 inline constexpr char kScript[] = "script";  // iPXE has asked what to boot
 inline constexpr char kKernel[] = "kernel";  // loads kernel and initramfs
+inline constexpr char kConfig[] = "config";  // has its machine config
 inline constexpr char kDisk[] = "disk";      // was sent to its disk
 inline constexpr char kPull[] = "pull";      // pulls images
 }  // namespace node_step

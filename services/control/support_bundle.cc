@@ -33,9 +33,9 @@ constexpr const char* kKernelFiles[] = {
     "/sys/kernel/security/lockdown",
 };
 // Of what `site read` and the boot flow write; the logins are not among them.
-constexpr const char* kSiteFiles[] = {"name",    "host-names",  "network",
-                                      "notices", "problems",    "login-to-pull",
-                                      "medium",  "bundle-keys", "network-problems"};
+constexpr const char* kSiteFiles[] = {
+    "name",          "host-names", "network",     "notices",          "problems",
+    "login-to-pull", "medium",     "bundle-keys", "network-problems", "netboot"};
 
 // The beginning of a file, or with `is_log` its end. Files of /proc do not say how long they are.
 std::optional<std::string> ReadSome(const fs::path& path, bool is_log) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "netboot/factory_paths.h"
+
 namespace airgap {
 namespace {
 
@@ -42,6 +44,19 @@ class VerifyingReader : public BodyReader {
   ByteRange range_;
 };
 
+Result<Catalog::AssetLocation> Find(const Catalog& catalog, const std::string& path) {
+  Result<Catalog::AssetLocation> location = catalog.FindAsset(path);
+  if (location.ok() || !IsFactoryPath(path)) return location;
+  std::string other = OtherFactoryPath(path);
+  if (!other.empty()) {
+    Result<Catalog::AssetLocation> found = catalog.FindAsset(other);
+    if (found.ok()) return found;
+  }
+  std::string carried = CarriedBeside(catalog, path);
+  if (carried.empty()) return location;
+  return NotFound(location.status().message() + "; carried are:" + carried);
+}
+
 std::string EtagOf(const AssetReader& asset) { return "\"" + asset.digest().ToString() + "\""; }
 
 // What the Range header asks for, unless If-Range says that it was meant for another file.
@@ -79,7 +94,7 @@ Result<std::shared_ptr<AssetReader>> AssetRoutes::Reader(const std::string& path
     auto known = readers_.find(path);
     if (known != readers_.end()) return known->second;
   }
-  ASSIGN_OR_RETURN(Catalog::AssetLocation location, catalog->FindAsset(path));
+  ASSIGN_OR_RETURN(Catalog::AssetLocation location, Find(*catalog, path));
   ASSIGN_OR_RETURN(std::shared_ptr<AssetReader> reader, AssetReader::Open(catalog, location));
   std::lock_guard<std::mutex> lock(mutex_);
   if (readers_of_ != catalog) return reader;

@@ -102,6 +102,27 @@ void WhatIsNotThereIs404(void**) {
   assert_int_equal(Ask(routes, {}, kPath, "PUT").status, 405);
 }
 
+void TheImageFactorysPathsAreTakenAsItTakesThem(void**) {
+  testing::TestPlan plan("b", "1");
+  plan.AddAsset("image/37/v1.13.6/kernel-amd64", "kernel");
+  plan.AddAsset("image/38/v1.13.6/kernel-amd64", "other");
+  auto catalog = Catalog::Build({testing::OpenBytes(plan.Encode())});
+  AssetRoutes routes([&] { return catalog; });
+  Status status;
+  for (const char* path : {"/image/37/v1.13.6/kernel-amd64", "/image/37/1.13.6/kernel-amd64"}) {
+    ASSERT_TEXT(BodyOf(Ask(routes, {}, path), &status), "kernel");
+  }
+  HttpResponse missing = Ask(routes, {}, "/image/37/v1.13.7/kernel-amd64");
+  assert_int_equal(missing.status, 404);
+  ASSERT_CONTAINS(*missing.text, "carried are:\n/image/37/v1.13.6/kernel-amd64\n");
+  assert_true(missing.text->find("image/38") == std::string::npos);
+  ASSERT_CONTAINS(*Ask(routes, {}, "/image/39/v1/x").text, "/image/38/v1.13.6/kernel-amd64");
+  for (const char* path : {"/image/", "/image/37", "/image/37/", "/image/37/v1"}) {
+    assert_int_equal(Ask(routes, {}, path).status, 404);
+  }
+  ASSERT_OK(status);
+}
+
 void BootLoadersComeWithoutAnyBundle(void**) {
   testing::TempFolder folder;
   ASSERT_CODE(ReadBootLoaders(RealEnv(), folder / "").status(), Code::kNotFound);
@@ -131,6 +152,7 @@ int main() {
       cmocka_unit_test(IfRangeWithAnotherFileGivesTheWholeOne),
       cmocka_unit_test(ADamagedChunkIsNeverSentAndTheAssetWithdrawn),
       cmocka_unit_test(WhatIsNotThereIs404),
+      cmocka_unit_test(TheImageFactorysPathsAreTakenAsItTakesThem),
       cmocka_unit_test(BootLoadersComeWithoutAnyBundle),
   };
   return cmocka_run_group_tests_name("netboot/asset_routes", tests, nullptr, nullptr);

@@ -19,7 +19,8 @@ constexpr uint32_t kTransaction = 0x01020304;
 void TrySettings(std::string_view text) {
   Result<DhcpSettings> settings = DhcpSettings::Parse(text);
   if (!settings.ok()) return;
-  std::string config = FormatDnsmasqConfig(*settings, {{"eth0", 0x0A000005, 8}}, true, "/run");
+  std::string config =
+      FormatDnsmasqConfig(*settings, {{"eth0", 0x0A000005, 8}}, true, {"/l", "/p"});
   for (char c : config) {
     if (c != '\n' && (c < ' ' || c > '~')) abort();
   }

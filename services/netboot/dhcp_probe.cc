@@ -1,13 +1,16 @@
 #include "netboot/dhcp_probe.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 #include "base/limits.h"
 #include "net/adapters.h"
@@ -40,6 +43,18 @@ Status Prepare(int socket, const std::string& adapter) {
   return OkStatus();
 }
 
+// The adapter's own: another one would take an address of the other server's pool for each probe.
+Status ReadMac(int socket, const std::string& adapter, MacAddress* mac) {
+  ifreq request{};
+  if (adapter.size() >= sizeof request.ifr_name) return InvalidArgument(adapter + ": too long");
+  adapter.copy(request.ifr_name, adapter.size());
+  if (ioctl(socket, SIOCGIFHWADDR, &request) != 0) {
+    return ErrnoStatus(errno, "cannot read the MAC address of " + adapter);
+  }
+  memcpy(mac->data(), request.ifr_hwaddr.sa_data, mac->size());
+  return OkStatus();
+}
+
 }  // namespace
 
 Result<DhcpProbe> DhcpProbe::Start(const std::string& adapter) {
@@ -47,11 +62,8 @@ Result<DhcpProbe> DhcpProbe::Start(const std::string& adapter) {
   probe.socket_ = UniqueFd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!probe.socket_.valid()) return ErrnoStatus(errno, "cannot make a socket");
   RETURN_IF_ERROR(Prepare(probe.socket_.get(), adapter));
-  (void)!getrandom(probe.mac_.data(), probe.mac_.size(), 0);
+  RETURN_IF_ERROR(ReadMac(probe.socket_.get(), adapter, &probe.mac_));
   (void)!getrandom(&probe.transaction_, sizeof probe.transaction_, 0);
-  constexpr uint8_t kLocal = 2;
-  constexpr uint8_t kGroup = 1;
-  probe.mac_[0] = static_cast<uint8_t>((probe.mac_[0] | kLocal) & ~kGroup);
   probe.started_ = Clock::now();
   RETURN_IF_ERROR(probe.Ask());
   return probe;

@@ -86,11 +86,13 @@ std::vector<DhcpSighting> Dnsmasq::TakeSightings() {
   for (int i = 0; i < kReadsAtOnce && log_.valid(); ++i) {
     ssize_t count = read(log_.get(), buffer, sizeof buffer);
     if (count <= 0) break;
-    (void)!write(STDERR_FILENO, buffer, static_cast<size_t>(count));
     cut_.append(buffer, static_cast<size_t>(count));
     for (size_t end = cut_.find('\n'); end != std::string::npos; end = cut_.find('\n')) {
-      if (auto sighting = sightings_.Take(cut_.substr(0, end))) seen.push_back(*sighting);
+      std::string line = cut_.substr(0, end + 1);
       cut_.erase(0, end + 1);
+      std::string_view text = std::string_view(line).substr(0, end);
+      if (auto sighting = sightings_.Take(text)) seen.push_back(*sighting);
+      if (!DnsmasqLog::IsDetail(text)) (void)!write(STDERR_FILENO, line.data(), line.size());
     }
     if (cut_.size() > limits::log_line_max_bytes) cut_.clear();
   }

@@ -26,7 +26,7 @@ class Dnsmasq {
   // by itself starts again after a pause. kUnavailable: it does not run, and why.
   Status Keep(const std::string& config);
   bool is_running() const { return pid_ > 0; }
-  // What it has logged since the last call, which this passes on to standard error.
+  // What it has logged since the last call; what people may want to read goes on to standard error.
   std::vector<DhcpSighting> TakeSightings();
 
  private:

@@ -136,15 +136,15 @@ std::vector<AdapterAddress> AdaptersToServe(const DhcpSettings& settings,
 
 std::string FormatDnsmasqConfig(const DhcpSettings& settings,
                                 const std::vector<AdapterAddress>& adapters, bool is_armed,
-                                const std::string& folder) {
+                                const DnsmasqFiles& files) {
   bool is_dhcp = settings.mode == DhcpMode::kDhcp;
   if (adapters.empty() || (!is_dhcp && !is_armed)) return "";
   ConfigText config;
   config.Line("bind-dynamic");
   for (const AdapterAddress& adapter : adapters) config.Line("interface=" + adapter.adapter);
   config.Line("except-interface=lo");
-  config.Line("dhcp-leasefile=" + folder + "/leases");
-  config.Line("pid-file=" + folder + "/dnsmasq.pid");
+  config.Line("dhcp-leasefile=" + files.leases);
+  config.Line("pid-file=" + files.pid);
   config.Line("log-dhcp");
   AddDns(settings, adapters, &config);
   if (is_dhcp) {

@@ -14,13 +14,14 @@ DhcpSettings Settings(const std::string& text) {
 std::string Config(const std::string& text, bool is_armed) {
   std::vector<AdapterAddress> adapters = {{"eth0", 0x0A000005, 24}, {"eth1", 0xC0A80105, 16}};
   DhcpSettings settings = Settings(text);
-  return FormatDnsmasqConfig(settings, AdaptersToServe(settings, adapters), is_armed, "/run");
+  return FormatDnsmasqConfig(settings, AdaptersToServe(settings, adapters), is_armed,
+                             {"/run/leases", "/run/pid"});
 }
 
 void BesideAnotherServerItIsSilentUntilArmed(void**) {
   ASSERT_TEXT(Config("", false), "");
   ASSERT_TEXT(Config("mode off\n", true), "");
-  ASSERT_TEXT(FormatDnsmasqConfig({}, {}, true, "/run"), "");
+  ASSERT_TEXT(FormatDnsmasqConfig({}, {}, true, {}), "");
   std::string config = Config("mode proxy\nhours 12\nname seed.example\n", true);
   ASSERT_CONTAINS(config, "\ndhcp-range=10.0.0.0,proxy,255.255.255.0\n");
   ASSERT_CONTAINS(config, "\ndhcp-range=192.168.0.0,proxy,255.255.0.0\n");

@@ -32,18 +32,30 @@ bool IsNumber(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// Of a line about a transaction, whose number is the first word, at least three; of any other none.
+std::vector<std::string_view> TransactionWords(std::string_view line) {
+  if (!line.starts_with(kBegin) || line.size() > limits::log_line_max_bytes) return {};
+  size_t begin = line.find(kMessage);
+  if (begin == std::string_view::npos) return {};
+  std::vector<std::string_view> words = Words(line.substr(begin + kMessage.size()));
+  if (words.size() < 3 || !IsNumber(words[0])) return {};
+  return words;
+}
+
 }  // namespace
 
 bool DnsmasqLog::IsNetboot(std::string_view transaction) const {
   return std::find(netboot_.begin(), netboot_.end(), transaction) != netboot_.end();
 }
 
+bool DnsmasqLog::IsDetail(std::string_view line) {
+  std::vector<std::string_view> words = TransactionWords(line);
+  return !words.empty() && words[1].find('(') == std::string_view::npos;
+}
+
 std::optional<DhcpSighting> DnsmasqLog::Take(std::string_view line) {
-  if (!line.starts_with(kBegin) || line.size() > limits::log_line_max_bytes) return std::nullopt;
-  size_t begin = line.find(kMessage);
-  if (begin == std::string_view::npos) return std::nullopt;
-  std::vector<std::string_view> words = Words(line.substr(begin + kMessage.size()));
-  if (words.size() < 3 || !IsNumber(words[0])) return std::nullopt;
+  std::vector<std::string_view> words = TransactionWords(line);
+  if (words.empty()) return std::nullopt;
   if (words[1] == "vendor" && words[2] == "class:") {
     bool is_netboot = words.size() > 3 &&
                       (words[3].starts_with("PXEClient") || words[3].starts_with("HTTPClient"));

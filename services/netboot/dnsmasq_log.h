@@ -21,6 +21,9 @@ class DnsmasqLog {
   // another vendor class.
   std::optional<DhcpSighting> Take(std::string_view line);
 
+  // Whether a line tells only with which options a packet came or went: many for each packet.
+  static bool IsDetail(std::string_view line);
+
  private:
   bool IsNetboot(std::string_view transaction) const;
 

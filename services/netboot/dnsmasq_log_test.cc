@@ -38,6 +38,21 @@ void WhatIsNoSuchLineIsPassedOver(void**) {
   assert_false(log.Take("dnsmasq-dhcp[9]: 77 PXE(br0) 52:54:00:77:00:01" + length).has_value());
 }
 
+void WhatIsForPeopleIsNoDetail(void**) {
+  for (const char* line :
+       {"dnsmasq-dhcp[9]: 77 sent size:  4 option:  3 router  10.0.0.1",
+        "dnsmasq-dhcp[9]: 77 vendor class: PXEClient:Arch:00007", "dnsmasq-dhcp[9]: 77 tags: a, b",
+        "dnsmasq-dhcp[9]: 77 next server: 10.0.0.1"}) {
+    assert_true(DnsmasqLog::IsDetail(line));
+  }
+  for (const char* line :
+       {"dnsmasq[9]: started, version 2.91 cachesize 150", "dnsmasq-dhcp[9]: DHCP, proxy on subnet",
+        "dnsmasq-dhcp[9]: 77 PXE(br0) 52:54:00:77:00:01 proxy", "",
+        "dnsmasq-dhcp[9]: 77 DHCPACK(br0) 10.0.0.7 52:54:00:77:00:01 node1"}) {
+    assert_false(DnsmasqLog::IsDetail(line));
+  }
+}
+
 void OldTransactionsAreForgotten(void**) {
   DnsmasqLog log;
   for (size_t i = 0; i <= limits::dhcp_transactions_max_count; ++i) {
@@ -57,6 +72,7 @@ int main() {
       cmocka_unit_test(ClientsOfAProxyAreSeen),
       cmocka_unit_test(OnlyTransactionsOfNetbootAreSeen),
       cmocka_unit_test(WhatIsNoSuchLineIsPassedOver),
+      cmocka_unit_test(WhatIsForPeopleIsNoDetail),
       cmocka_unit_test(OldTransactionsAreForgotten),
   };
   return cmocka_run_group_tests_name("netboot/dnsmasq_log", tests, nullptr, nullptr);

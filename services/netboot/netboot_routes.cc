@@ -1,8 +1,11 @@
 #include "netboot/netboot_routes.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "netboot/boot_files.h"
 #include "netboot/boot_script.h"
+#include "netboot/factory_paths.h"
 #include "netboot/machine_text.h"
 
 namespace airgap {
@@ -11,6 +14,7 @@ namespace {
 constexpr char kText[] = "text/plain; charset=utf-8";
 constexpr std::string_view kAssets = "/assets/";
 constexpr std::string_view kFactory = "/pxe/";
+constexpr std::string_view kConfig = "/machine-config";
 constexpr std::string_view kFactoryPlatform = "metal-";
 
 HttpResponse Script(std::string text) { return HttpResponse::Text(200, kText, std::move(text)); }
@@ -35,7 +39,26 @@ Result<std::string> LineOf(AssetReader& asset) {
   return line;
 }
 
+// As the machine itself calls this server, without a port: a name or an IPv4 address.
+Result<std::string> HostOf(const HttpRequest& request) {
+  std::string host = request.Header("host");
+  host.resize(std::min(host.find(':'), host.size()));
+  bool is_name =
+      !host.empty() && host.size() <= limits::host_name_max_bytes &&
+      host.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-") ==
+          std::string::npos;
+  if (is_name) return host;
+  return InvalidArgument("it did not say what it calls this server");
+}
+
 }  // namespace
+
+void NetbootRoutes::SetConfigs(std::unique_ptr<MachineConfigs> configs, std::string early_argument,
+                               uint16_t tls_port) {
+  configs_ = std::move(configs);
+  early_argument_ = std::move(early_argument);
+  tls_port_ = tls_port;
+}
 
 void NetbootRoutes::SetPlan(std::shared_ptr<const NetbootPlan> plan) {
   std::lock_guard lock(mutex_);
@@ -43,8 +66,8 @@ void NetbootRoutes::SetPlan(std::shared_ptr<const NetbootPlan> plan) {
 }
 
 bool NetbootRoutes::Owns(const std::string& path) {
-  return path == "/boot.ipxe" || path == "/ipxe" || IsText(path) || path.starts_with(kAssets) ||
-         path.starts_with(kFactory);
+  return path == "/boot.ipxe" || path == "/ipxe" || path == kConfig || IsText(path) ||
+         path.starts_with(kAssets) || path.starts_with(kFactory);
 }
 
 HttpResponse NetbootRoutes::Serve(const HttpRequest& request) {
@@ -56,6 +79,7 @@ HttpResponse NetbootRoutes::Serve(const HttpRequest& request) {
     return response;
   }
   if (request.path == "/boot.ipxe") return Script(FirstBootScript());
+  if (request.path == kConfig) return MachineConfig(request);
   if (IsText(request.path)) {
     return is_armed_() ? TextFor(request) : Missing("netboot is not armed");
   }
@@ -66,7 +90,12 @@ HttpResponse NetbootRoutes::Serve(const HttpRequest& request) {
 
 HttpResponse NetbootRoutes::MachineScript(const HttpRequest& request) {
   MachineLabels labels = LabelsOf(request);
-  Result<BootProfile> profile = ProfileFor(labels);
+  std::string group;
+  Result<BootProfile> profile = ProfileFor(labels, &group);
+  if (profile.ok()) {
+    Status added = AddConfig(request, labels, group, &*profile);
+    if (!added.ok()) profile = added;
+  }
   if (on_machine_) on_machine_(labels, request.client, profile.ok());
   return Script(profile.ok() ? BootScript(*profile) : DiskBootScript(profile.status().message()));
 }
@@ -96,7 +125,7 @@ HttpResponse NetbootRoutes::TextFor(const HttpRequest& request) {
 }
 
 // An error is what a machine that is left to its disk is told.
-Result<BootProfile> NetbootRoutes::ProfileFor(const MachineLabels& labels) {
+Result<BootProfile> NetbootRoutes::ProfileFor(const MachineLabels& labels, std::string* group_id) {
   if (!is_armed_()) return Unavailable("netboot is not armed");
   auto said = [&labels](const char* key) {
     auto found = labels.find(key);
@@ -105,13 +134,56 @@ Result<BootProfile> NetbootRoutes::ProfileFor(const MachineLabels& labels) {
   std::shared_ptr<const NetbootPlan> plan = Plan();
   if (plan != nullptr && plan->has_groups()) {
     const MachineGroup* group = plan->Select(labels);
-    if (group != nullptr) return plan->ProfileOf(*group);
+    if (group != nullptr) {
+      *group_id = group->id;
+      return plan->ProfileOf(*group);
+    }
     return NotFound("no group fits the machine " + said("mac") + " " + said("uuid"));
   }
   std::string build = said("buildarch");
   std::string architecture = ArchitectureOf(build.empty() ? "x86_64" : build);
   if (architecture.empty()) return NotFound("nothing is carried for machines of " + build);
   return CarriedProfile(architecture, "");
+}
+
+// An error: why the machine is left to its disk.
+Status NetbootRoutes::AddConfig(const HttpRequest& request, const MachineLabels& labels,
+                                const std::string& group, BootProfile* profile) {
+  if (!configs_) return OkStatus();
+  auto mac = labels.find("mac");
+  if (mac != labels.end() && configs_->IsDone(mac->second)) {
+    return Unavailable("it has its machine config; reset it to install it again");
+  }
+  // A group says what its machines boot, be there a config or not.
+  if (!group.empty() && !configs_->HasFor(labels, group)) return OkStatus();
+  ASSIGN_OR_RETURN(std::string token, configs_->Grant(labels, group));
+  ASSIGN_OR_RETURN(std::string host, HostOf(request));
+  profile->arguments.push_back(early_argument_);
+  profile->arguments.push_back("talos.config=https://" + host + ":" + std::to_string(tls_port_) +
+                               std::string(kConfig) + "?token=" + token);
+  return OkStatus();
+}
+
+HttpResponse NetbootRoutes::MachineConfig(const HttpRequest& request) {
+  auto refused = [](int status, const std::string& line) {
+    return HttpResponse::Text(status, kText, line + "\n");
+  };
+  if (!request.is_tls) return refused(403, "machine configs go over HTTPS alone");
+  if (!configs_) return Missing("there are no machine configs");
+  if (!is_armed_()) return Missing("netboot is not armed");
+  Result<MachineConfigs::Fetched> fetched = configs_->Fetch(request.Query("token"));
+  if (fetched.status().code() == Code::kDenied) return refused(403, fetched.status().message());
+  if (!fetched.ok()) return refused(503, fetched.status().message());
+  if (request.method == "GET") {
+    // Before it is sent: a machine that has it must not be taken for one that has not.
+    Status marked = configs_->MarkDone(fetched->mac);
+    if (!marked.ok()) return refused(503, marked.message());
+    if (on_config_) on_config_(fetched->mac, request.client);
+  }
+  HttpResponse response =
+      HttpResponse::Text(200, "application/yaml; charset=utf-8", std::move(fetched->text));
+  response.AddHeader("Cache-Control", "no-store");
+  return response;
 }
 
 // That an asset is damaged is found out before a machine starts with half of its arguments.
@@ -145,12 +217,14 @@ HttpResponse NetbootRoutes::FactoryScript(const std::string& path) {
   std::string folder = "image/" + std::string(rest.substr(0, slash));
   std::string_view architecture = rest.substr(slash + 1 + kFactoryPlatform.size());
   Result<BootProfile> profile = CarriedProfile(architecture, folder);
-  if (profile.ok()) return Script(BootScript(*profile));
-  std::string line = profile.status().message() + "; carried are:";
-  for (const std::string& carried : catalog_()->AssetPaths()) {
-    if (carried.starts_with("image/")) line += "\n/" + carried;
+  std::string other = OtherFactoryPath(folder);
+  if (!profile.ok() && !other.empty()) {
+    Result<BootProfile> found = CarriedProfile(architecture, other);
+    if (found.ok()) profile = std::move(found);
   }
-  return Missing(line);
+  if (profile.ok()) return Script(BootScript(*profile));
+  return Missing(profile.status().message() +
+                 "; carried are:" + CarriedBeside(*catalog_(), folder + "/"));
 }
 
 // Matchbox serves a folder of its own there; what Cozystack puts into it has these two names.

@@ -19,16 +19,23 @@ class Server {
         routes_(&assets_, [this] { return catalog_; }) {}
 
   NetbootRoutes& routes() { return routes_; }
-  HttpResponse Ask(const std::string& path, std::multimap<std::string, std::string> query = {}) {
+  using Query = std::multimap<std::string, std::string>;
+  HttpResponse Ask(const std::string& path, Query query = {}, const std::string& host = "",
+                   bool is_tls = false) {
     HttpRequest request;
     request.method = "GET";
     request.path = path;
     request.query = std::move(query);
+    request.is_tls = is_tls;
+    if (!host.empty()) request.headers["host"] = host;
     assert_true(NetbootRoutes::Owns(path));
     return routes_.Serve(request);
   }
-  std::string Text(const std::string& path, std::multimap<std::string, std::string> query = {}) {
-    HttpResponse response = Ask(path, std::move(query));
+  HttpResponse AskByTls(const std::string& path, Query query) {
+    return Ask(path, std::move(query), "10.0.0.5:5000", true);
+  }
+  std::string Text(const std::string& path, Query query = {}, const std::string& host = "") {
+    HttpResponse response = Ask(path, std::move(query), host);
     return response.text == nullptr ? "" : *response.text;
   }
 
@@ -115,6 +122,36 @@ void TextsAreFilledWithWhatTheGroupAndTheMachineSay(void**) {
   assert_int_equal(server.Ask("/metadata", query).status, 404);
 }
 
+void AConfigGoesToWhoHasTheScriptsToken(void**) {
+  testing::TempFolder folder;
+  ASSERT_OK(WriteWholeFile(RealEnv(), folder / "52-54-00-00-00-01.yaml", "secret: 1\n", 0600));
+  Server server({{"boot/vmlinuz", "k"}, {"boot/initramfs", "i"}});
+  auto configs = std::make_unique<MachineConfigs>(RealEnv(), MachineConfigOptions{folder / "", ""});
+  server.routes().SetConfigs(std::move(configs), "talos.config.early=AA==", 5000);
+  std::multimap<std::string, std::string> listed = {{"mac", "52-54-00-00-00-01"}};
+  ASSERT_CONTAINS(server.Text("/ipxe", listed), "what it calls this server");
+  ASSERT_CONTAINS(server.Text("/ipxe", {{"mac", "52-54-00-00-00-02"}}), "no machine config for");
+  std::string script = server.Text("/ipxe", listed, "10.0.0.5:80");
+  ASSERT_CONTAINS(script, " talos.config.early=AA== talos.config=https://10.0.0.5:5000/machine-");
+  constexpr std::string_view kToken = "config?token=";
+  std::string token = script.substr(script.find(kToken) + kToken.size(), 32);
+
+  HttpResponse response = server.Ask("/machine-config", {{"token", token}});
+  assert_int_equal(response.status, 403);
+  ASSERT_CONTAINS(*response.text, "over HTTPS alone");
+  assert_int_equal(server.AskByTls("/machine-config", {{"token", "x"}}).status, 403);
+  assert_int_equal(server.AskByTls("/machine-config", {}).status, 403);
+  ASSERT_CONTAINS(server.Text("/ipxe", listed, "10.0.0.5"), "kernel /boot/vmlinuz");
+  for (int i = 0; i < 2; ++i) {
+    response = server.AskByTls("/machine-config", {{"token", token}});
+    assert_int_equal(response.status, 200);
+    ASSERT_TEXT(*response.text, "secret: 1\n");
+  }
+  ASSERT_CONTAINS(server.Text("/ipxe", listed, "10.0.0.5"), "reset it to install it again");
+  server.routes().SetArmed([] { return false; });
+  assert_int_equal(server.AskByTls("/machine-config", {{"token", token}}).status, 404);
+}
+
 void UntilItIsArmedEveryMachineIsLeftToItsDisk(void**) {
   Server server({{"boot/vmlinuz", "k"}, {"boot/initramfs", "i"}});
   bool is_armed = false;
@@ -134,6 +171,7 @@ void TheImageFactorysScriptsAreThere(void**) {
                  {folder + "cmdline-metal-amd64", "talos.platform=metal"}});
   ASSERT_CONTAINS(server.Text("/pxe/376567988ad3/v1.13.6/metal-amd64"),
                   "kernel /" + folder + "kernel-amd64 initrd=initramfs talos.platform=metal ||");
+  ASSERT_CONTAINS(server.Text("/pxe/376567988ad3/1.13.6/metal-amd64"), "kernel /" + folder);
   for (const char* path :
        {"/pxe/376567988ad3/v1.13.7/metal-amd64", "/pxe/376567988ad3/v1.13.6/metal-arm64"}) {
     HttpResponse response = server.Ask(path);
@@ -162,6 +200,7 @@ int main() {
       cmocka_unit_test(ArgumentsThatAreNoLineAreRefused),
       cmocka_unit_test(WithGroupsAnUnlistedMachineIsLeftToItsDisk),
       cmocka_unit_test(TextsAreFilledWithWhatTheGroupAndTheMachineSay),
+      cmocka_unit_test(AConfigGoesToWhoHasTheScriptsToken),
       cmocka_unit_test(UntilItIsArmedEveryMachineIsLeftToItsDisk),
       cmocka_unit_test(TheImageFactorysScriptsAreThere),
       cmocka_unit_test(MatchboxsNamesStandForWhatIsCarried),

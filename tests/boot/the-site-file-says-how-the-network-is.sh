@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # timeout: 500
-# A fixed address on one adapter of two; and a VLAN on a bond, whose second adapter takes over when
-# the first one's cable is out, and which says which adapter the machine lacks.
+# A fixed address on one adapter of two, where the appliance would be the DHCP server if QEMU's own
+# did not answer, and is the clients' time server; and a VLAN on a bond, whose second adapter takes
+# over when the first one's cable is out, and which says which adapter the machine lacks.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"
 . "$(dirname "$0")/../registry/push.bash"
@@ -17,7 +18,8 @@ name_of() {
 
 # The forwarded ports lead to this address, and nobody is asked for it.
 make_site_image "network:" "  interface: '$ours'" "  addresses: [10.0.2.15/24, 'fd00::15/64']" \
-  "  gateway: 10.0.2.2" "  dns: [10.0.2.3]"
+  "  gateway: 10.0.2.2" "  dns: [10.0.2.3]" "netboot:" "  mode: dhcp" \
+  "  dhcp: {first: 10.0.2.100, last: 10.0.2.150}"
 boot_with_shell --nic virtio-net-pci --nic e1000 "$WORK/site.iso"
 wait_until_it_serves
 in_guest "ip addr show dev $(name_of $ours)" >"$WORK/said"
@@ -27,6 +29,11 @@ expect "the route" "$route" "default via 10.0.2.2 dev $(name_of $ours)"
 expect "the name server" "$(in_guest "cat /run/resolv.conf")" "nameserver 10.0.2.3"
 expect "the other adapter" "$(in_guest "cat /sys/class/net/$(name_of $other)/operstate")" down
 ! in_guest "pidof udhcpc" >/dev/null || fail "there is a DHCP client"
+wait_for 30 "the other DHCP server" status_has \
+  'any("another DHCP server is there: 10.0.2.2 on eth" in p for p in v["problems"])'
+! in_guest "pidof dnsmasq" >/dev/null || fail "it gives addresses all the same"
+in_guest "(ntpd -dd -n -q -w -p 127.0.0.1 2>&1; true) | grep -m 1 strat:1" >"$WORK/said" ||
+  fail "nobody tells the time"
 kill "$LAST_PID"
 rm -f "$WORK/ca.pem"
 

@@ -19,11 +19,16 @@ make_site_image "name: Rack 7"
 read -r _ _ first sectors < <(partition_called airgap-state "$WORK/stick")
 head -c $((first * 512)) "$WORK/stick" | sha256sum >"$WORK/before"
 
+keeps_leases() {
+  in_guest "xargs -0 echo </proc/\$(pidof netbootd)/cmdline" |
+    finds -F -e "--leases /run/airgap/state/dhcp/leases"
+}
 start_machine() {
   boot_with_shell --stick "$WORK/stick"
   wait_until_it_serves
   wait_until_it_takes_pushes
   wait_for 30 "the state volume" in_guest "grep -q ' /run/airgap/state ext4 ' /proc/mounts"
+  wait_for 30 "leases on it" keeps_leases
   expect "where pushes go" "$(in_guest "stat -f -c %T /run/airgap/push")" "ext2/ext3"
 }
 # part NUMBER: the state partition as the medium has it at this moment.

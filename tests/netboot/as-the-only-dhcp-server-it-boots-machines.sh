@@ -10,10 +10,14 @@ start_network
 make_node_bundle "$WORK/t.tar"
 make_dhcp_site "$WORK/site.yaml"
 start_netboot "$WORK/t.tar" --site "$WORK/site.yaml"
-for firmware in bios pxe http arm64; do
+# One of the four here, by the seed; with AIRGAP_FIRMWARE=all, as `make soak` has it, each.
+take_seed
+all=(bios pxe http arm64)
+firmwares=("${all[RANDOM % 4]}")
+[ "${AIRGAP_FIRMWARE:-}" != all ] || firmwares=("${all[@]}")
+for firmware in "${firmwares[@]}"; do
   start_machine "$firmware" "$firmware"
   loads_its_kernel "$firmware"
   stop_machine
 done
 node_is "$(mac 1)" 'n["address"] == "10.77.0.41"' || fail "$(cat "$WORK/status.json")"
-node_is "$(mac 3)" 'n["address"].startswith("10.77.0.5")' || fail "$(cat "$WORK/status.json")"

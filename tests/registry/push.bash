@@ -71,10 +71,3 @@ expect_acknowledged() {
   done <"$list"
   echo "$count acknowledged pushes are there"
 }
-
-# take_seed lets AIRGAP_SEED decide what RANDOM gives.
-take_seed() {
-  local seed=${AIRGAP_SEED:-$RANDOM}
-  RANDOM=$seed
-  echo "seed $seed (AIRGAP_SEED=$seed repeats it)"
-}

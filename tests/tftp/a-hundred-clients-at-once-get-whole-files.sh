@@ -8,11 +8,11 @@ need curl
 start_tftp 700000
 cd "$WORK"
 clients=()
-for i in {1..50}; do
+for i in {1..100}; do
   curl -sS --max-time 90 --tftp-blksize 1468 -o "got.$i" \
     "tftp://127.0.0.1:$TFTP_PORT/boot/asset" &
   clients+=($!)
 done
 expect "healthz meanwhile" "$(status_of /healthz)" 200
 for client in "${clients[@]}"; do wait "$client" || fail "a client got nothing"; done
-for i in {1..50}; do cmp "got.$i" asset; done
+for i in {1..100}; do cmp "got.$i" asset; done
