@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/version.h"
-#include "cli/exit_code.h"
+#include "cli/command_line.h"
 
 namespace airgap {
 
@@ -18,13 +18,7 @@ bool ParseConsoleOptions(int argc, char** argv, ConsoleOptions* options, int* ex
       ->needs(answers);
   app.add_option("--site", options->site, "what the site file says, and what waits to be confirmed")
       ->needs(answers);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    *exit_code = app.exit(error) == 0 ? kExitFine : kExitUsage;
-    return false;
-  }
-  return true;
+  return ParseCommandLine(&app, argc, argv, exit_code);
 }
 
 }  // namespace airgap

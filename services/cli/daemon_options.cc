@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/version.h"
-#include "cli/exit_code.h"
+#include "cli/command_line.h"
 
 namespace airgap {
 
@@ -41,12 +41,7 @@ bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, Daemo
     app.add_option("--site", options->site_folder, "folder that 'cozy-airgap site read' wrote");
     app.add_option("--logs", options->log_folder, "where each service has a folder of its log");
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    *exit_code = app.exit(error) == 0 ? kExitFine : kExitUsage;
-    return false;
-  }
+  if (!ParseCommandLine(&app, argc, argv, exit_code)) return false;
   if (set.has_tls && options->ca.empty()) {
     options->ca = FolderOf(options->tls.cert_path) + "/ca.pem";
   }

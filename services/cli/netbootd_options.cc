@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/version.h"
-#include "cli/exit_code.h"
+#include "cli/command_line.h"
 
 namespace airgap {
 
@@ -19,13 +19,7 @@ bool ParseNetbootdOptions(int argc, char** argv, NetbootdOptions* options, int* 
   app.add_option("--dnsmasq", front.dnsmasq, "the program")->capture_default_str();
   app.add_option("--interface", front.adapters, "an adapter; every one when left out");
   app.add_option("--events", options->events, "Unix socket of the control service");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    *exit_code = app.exit(error) == 0 ? kExitFine : kExitUsage;
-    return false;
-  }
-  return true;
+  return ParseCommandLine(&app, argc, argv, exit_code);
 }
 
 }  // namespace airgap
