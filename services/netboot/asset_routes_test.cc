@@ -76,7 +76,7 @@ void IfRangeWithAnotherFileGivesTheWholeOne(void**) {
 void ADamagedChunkIsNeverSentAndTheAssetWithdrawn(void**) {
   std::string bytes = testing::MakeTestPlan().Encode();
   std::string content = testing::TestAssetContent();
-  size_t at = bytes.find(content);
+  size_t at = bytes.find(content.substr(0, 4096));
   assert_true(at != std::string::npos);
   constexpr size_t kMiB = size_t{1024} * 1024;
   bytes[at + kMiB + 7] ^= 1;  // in the second chunk
