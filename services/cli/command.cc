@@ -47,7 +47,8 @@ int RunCozyAirgap(int argc, char** argv) {
   CLI::App* media = app.add_subcommand("media", "look at the media of this machine");
   CLI::App* login = app.add_subcommand("login", "say who may push to serve --push");
   CLI::App* site = app.add_subcommand("site", "a site's own CA and site file");
-  for (CLI::App* group : {bundle, recipe, image, media, login, site}) {
+  CLI::App* mirrors = app.add_subcommand("mirrors", "point nodes at a registry");
+  for (CLI::App* group : {bundle, recipe, image, media, login, site, mirrors}) {
     group->require_subcommand(1);
     group->fallthrough();
   }
@@ -73,6 +74,8 @@ int RunCozyAirgap(int argc, char** argv) {
   AddSite(*site, context);
   AddSiteInit(*site, context);
   AddSiteSign(*site, context);
+  AddSiteConfigs(*site, context);
+  AddMirrorsRender(*mirrors, context);
   AddSupportBundle(app, context);
 
   try {

@@ -51,8 +51,11 @@ void AddLoginShell(CLI::App& login, CommandContext& context);
 void AddMediaList(CLI::App& media, CommandContext& context);
 void AddMediaIdentity(CLI::App& media, CommandContext& context);
 void AddSite(CLI::App& site, CommandContext& context);
+void AddSiteConfigs(CLI::App& site, CommandContext& context);
 void AddSiteSign(CLI::App& site, CommandContext& context);
 void AddSiteInit(CLI::App& site, CommandContext& context);
+// `mirrors` is a group of commands.
+void AddMirrorsRender(CLI::App& mirrors, CommandContext& context);
 void AddSupportBundle(CLI::App& app, CommandContext& context);
 
 // The whole program; returns its exit code.

@@ -1,0 +1,155 @@
+// cozy-airgap mirrors render: patches that have nodes pull from one registry.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <set>
+
+#include "base/limits.h"
+#include "cli/command.h"
+#include "cli/open_files.h"
+#include "mirrors/talos_patch.h"
+#include "store/catalog.h"
+
+namespace airgap {
+namespace {
+
+constexpr unsigned kPublicMode = 0644;
+constexpr char kRemoveFile[] = "1-remove.yaml";
+constexpr char kAddFile[] = "2-add.yaml";
+
+struct RenderOptions {
+  std::vector<std::string> bundles;
+  std::vector<std::string> upstreams;
+  std::string endpoint;
+  std::string ca_path;
+  std::vector<std::string> hosts;
+  std::vector<std::string> time_servers;
+  std::string talos;
+  std::string schema;
+  std::string node_config;
+  std::string folder;
+};
+
+std::vector<std::string> Split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at <= text.size();) {
+    size_t end = std::min(text.find(separator, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+// The registries that the bundles are made from, and those that were named.
+Result<std::vector<std::string>> Upstreams(const RenderOptions& options) {
+  std::set<std::string> hosts(options.upstreams.begin(), options.upstreams.end());
+  if (!options.bundles.empty()) {
+    ASSIGN_OR_RETURN(auto bundles, OpenEvery(options.bundles));
+    for (const std::string& name : Catalog::Build(std::move(bundles))->RepositoryNames()) {
+      hosts.insert(name.substr(0, name.find('/')));
+    }
+  }
+  return std::vector<std::string>(hosts.begin(), hosts.end());
+}
+
+Result<MirrorTarget> TargetOf(const RenderOptions& options) {
+  MirrorTarget target;
+  target.endpoint = options.endpoint;
+  target.time_servers = options.time_servers;
+  ASSIGN_OR_RETURN(target.ca_pem,
+                   ReadWholeFile(RealEnv(), options.ca_path, limits::identity_max_bytes));
+  ASSIGN_OR_RETURN(target.upstreams, Upstreams(options));
+  for (const std::string& host : options.hosts) {
+    size_t equals = host.find('=');
+    if (equals == std::string::npos) {
+      return InvalidArgument("--host " + host + " is not of the form ADDRESS=NAME,NAME");
+    }
+    target.hosts.push_back({host.substr(0, equals), Split(host.substr(equals + 1), ',')});
+  }
+  return target;
+}
+
+Result<NodeConfig> ConfigOf(const RenderOptions& options) {
+  if (options.node_config.empty()) return NodeConfig();
+  ASSIGN_OR_RETURN(std::string text,
+                   ReadWholeFile(RealEnv(), options.node_config, limits::netboot_filled_max_bytes));
+  return NodeConfig::Read(text, options.node_config);
+}
+
+Result<TalosPatches> Render(const RenderOptions& options) {
+  ASSIGN_OR_RETURN(TalosVersion version, TalosVersion::Parse(options.talos));
+  ASSIGN_OR_RETURN(NodeConfig config, ConfigOf(options));
+  ASSIGN_OR_RETURN(MirrorTarget target, TargetOf(options));
+  TalosSchema schema = SchemaFor(version, config);
+  if (!options.schema.empty()) {
+    schema = options.schema == "old" ? TalosSchema::kOld : TalosSchema::kNew;
+  }
+  return FormatTalosPatches(target, version, schema, config);
+}
+
+int RunRender(const CommandContext& context, const RenderOptions& options) {
+  Result<TalosPatches> patches = Render(options);
+  if (!patches.ok()) return context.Fail(patches.status());
+  Status made = MakeFolders(options.folder);
+  if (!made.ok()) return context.Fail(made);
+  JsonBuilder document;
+  JsonNode files = document.root().PutArray("patches");
+  std::string arguments;
+  for (const auto& [name, text] :
+       {std::pair(kRemoveFile, patches->remove), std::pair(kAddFile, patches->add)}) {
+    std::string path = options.folder + "/" + name;
+    // What an earlier run left there must not be applied.
+    if (text.empty()) (void)RealEnv()->RemoveFile(path);
+    if (text.empty()) continue;
+    Status written = WriteWholeFile(RealEnv(), path, text, kPublicMode);
+    if (!written.ok()) return context.Fail(written);
+    files.Add(path);
+    arguments.append(" --patch @").append(path);
+  }
+  if (context.json) context.PrintJson(document);
+  if (options.node_config.empty()) {
+    context.Print(
+        "# nothing is removed: with --node-config mirrors, time servers and discovery"
+        " services of a node's own are");
+  }
+  context.Print("talosctl -n NODE patch machineconfig --mode=no-reboot" + arguments);
+  return kExitFine;
+}
+
+}  // namespace
+
+void AddMirrorsRender(CLI::App& mirrors, CommandContext& context) {
+  auto options = std::make_shared<RenderOptions>();
+  CLI::App* command = mirrors.add_subcommand(
+      "render",
+      "write Talos patches that have nodes pull from one registry and no other, trust its CA, and"
+      " ask the site's time servers; and print the command that applies them");
+  command->add_option("--bundle", options->bundles,
+                      "a bundle: the registry stands for those that it was made from; may be"
+                      " repeated");
+  command->add_option("--upstream", options->upstreams,
+                      "one more registry that it stands for, like factory.talos.dev");
+  command->add_option("--endpoint", options->endpoint, "the registry: https://HOST:PORT")
+      ->required();
+  command->add_option("--ca", options->ca_path, "PEM: the CA that issued its certificate")
+      ->required();
+  command->add_option("--host", options->hosts,
+                      "ADDRESS=NAME,NAME for nodes whose DNS does not know the registry's name");
+  command->add_option("--ntp", options->time_servers, "a time server; may be repeated");
+  command->add_option("--talos", options->talos, "the nodes' version, like v1.13.6")->required();
+  command->add_option("--node-config", options->node_config,
+                      "the machine config of a node, whose form is kept and whose own mirrors and"
+                      " time servers are taken away first");
+  command
+      ->add_option("--schema", options->schema,
+                   "old: machine.registries; new: documents of their own, since Talos 1.12; what"
+                   " the config uses, or else its version, when left out")
+      ->check(CLI::IsMember({"old", "new"}));
+  command->add_option("--dir", options->folder, "where to write 1-remove.yaml and 2-add.yaml")
+      ->required();
+  command->callback([&context, options] {
+    context.run = [&context, options] { return RunRender(context, *options); };
+  });
+}
+
+}  // namespace airgap

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/siderolabs/talos/pkg/machinery/config"
+)
+
+// What machine and cluster say, for there are no documents of these yet.
+func factsOf(provider config.Provider) facts {
+	told := facts{Mirrors: map[string]mirror{}, CAs: map[string]string{}, Hosts: map[string][]string{}}
+	registries := provider.Machine().Registries()
+	for name, one := range registries.Mirrors() {
+		var endpoints []string
+		for _, endpoint := range one.Endpoints() {
+			endpoints = append(endpoints, endpoint.Endpoint())
+		}
+		told.Mirrors[name] = mirror{endpoints, one.SkipFallback()}
+	}
+	for name, one := range registries.Config() {
+		if one.TLS() != nil {
+			told.CAs[name] = string(one.TLS().CA())
+		}
+	}
+	for _, host := range provider.Machine().Network().ExtraHosts() {
+		told.Hosts[host.IP()] = host.Aliases()
+	}
+	told.TimeServers = provider.Machine().Time().Servers()
+	told.Discovery = provider.Cluster().Discovery().Enabled()
+	if roots := provider.TrustedRoots(); roots != nil {
+		told.Roots = strings.Join(roots.ExtraTrustedRootCertificates(), "")
+	}
+	return told
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/siderolabs/talos/pkg/machinery/config"
+)
+
+// Whatever form the config has it in: this is what Talos itself asks.
+func factsOf(provider config.Provider) facts {
+	told := facts{Mirrors: map[string]mirror{}, CAs: map[string]string{}, Hosts: map[string][]string{}}
+	for name, one := range provider.RegistryMirrorConfigs() {
+		var endpoints []string
+		for _, endpoint := range one.Endpoints() {
+			endpoints = append(endpoints, endpoint.Endpoint())
+		}
+		told.Mirrors[name] = mirror{endpoints, one.SkipFallback()}
+	}
+	for name, one := range provider.RegistryTLSConfigs() {
+		told.CAs[name] = string(one.CA())
+	}
+	for _, host := range provider.NetworkStaticHostConfig() {
+		told.Hosts[host.IP()] = host.Aliases()
+	}
+	if times := provider.NetworkTimeSyncConfig(); times != nil {
+		told.TimeServers = times.Servers()
+	}
+	told.Discovery = provider.Cluster().Discovery().Enabled()
+	if roots := provider.TrustedRoots(); roots != nil {
+		told.Roots = strings.Join(roots.ExtraTrustedRootCertificates(), "")
+	}
+	return told
+}
