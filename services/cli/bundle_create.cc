@@ -7,6 +7,7 @@
 #include "cli/bundle_maker.h"
 #include "cli/command.h"
 #include "cli/stop_signal.h"
+#include "control/format_bytes.h"
 #include "store/bundle_file.h"
 
 namespace airgap {

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/open_files.h"
 #include "cli/progress.h"
+#include "control/format_bytes.h"
 
 namespace airgap {
 namespace {

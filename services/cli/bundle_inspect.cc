@@ -7,6 +7,7 @@
 #include "base/utc.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "control/format_bytes.h"
 #include "store/signatures.h"
 
 namespace airgap {

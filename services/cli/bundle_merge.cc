@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/stop_signal.h"
 #include "cli/write_watcher.h"
+#include "control/format_bytes.h"
 #include "store/split_file.h"
 
 namespace airgap {

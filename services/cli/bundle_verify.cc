@@ -11,6 +11,7 @@
 #include "cli/parallel_prover.h"
 #include "cli/progress.h"
 #include "cli/verify_receipt.h"
+#include "control/format_bytes.h"
 #include "store/bundle_file.h"
 
 namespace airgap {

@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "cli/site_file.h"
 #include "compose/compose.h"
+#include "control/format_bytes.h"
 #include "store/text_partition.h"
 
 namespace airgap {

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/parallel_prover.h"
 #include "cli/progress.h"
+#include "control/format_bytes.h"
 
 namespace airgap {
 namespace {

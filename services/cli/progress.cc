@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "control/format_bytes.h"
+
 namespace airgap {
 namespace {
 
@@ -12,19 +14,6 @@ constexpr std::chrono::milliseconds kRedrawEvery{100};
 constexpr std::chrono::milliseconds kLineEvery{10'000};
 
 }  // namespace
-
-std::string FormatBytes(uint64_t bytes) {
-  static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-  double value = static_cast<double>(bytes);
-  size_t unit = 0;
-  while (value >= 1024 && unit + 1 < sizeof kUnits / sizeof kUnits[0]) {
-    value /= 1024;
-    ++unit;
-  }
-  char text[32];
-  snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
-  return text;
-}
 
 std::string FormatDuration(uint64_t seconds) {
   char text[64];

@@ -10,8 +10,6 @@
 
 namespace airgap {
 
-// "12.3 MiB"
-std::string FormatBytes(uint64_t bytes);
 // "2 min 05 s"
 std::string FormatDuration(uint64_t seconds);
 

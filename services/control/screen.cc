@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "control/format_bytes.h"
 #include "control/snapshot.h"
 
 namespace airgap {
@@ -29,19 +30,6 @@ std::string Fit(std::string_view text, size_t width) {
   std::string line = Printable(text);
   if (line.size() > width) line = line.substr(0, width - 3) + "...";
   return line;
-}
-
-std::string Bytes(uint64_t bytes) {
-  static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-  size_t unit = 0;
-  double value = static_cast<double>(bytes);
-  while (value >= 1024 && unit + 1 < std::size(kUnits)) {
-    value /= 1024;
-    ++unit;
-  }
-  char text[32];
-  snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
-  return text;
 }
 
 std::string Labelled(std::string_view label, std::string_view text) {
@@ -74,8 +62,8 @@ void AddBundles(JsonView root, Lines* lines) {
     if (shown == kBundleLinesMax) return false;
     BundleReport bundle = BundleReport::Read(object);
     lines->push_back("  " + Fit(bundle.name + " " + bundle.version, 34) + "  " +
-                     std::to_string(bundle.images_count) + " images, " + Bytes(bundle.total_bytes) +
-                     ", " + Progress(bundle, is_done));
+                     std::to_string(bundle.images_count) + " images, " +
+                     FormatBytes(bundle.total_bytes) + ", " + Progress(bundle, is_done));
     ++shown;
     return true;
   });
@@ -125,13 +113,13 @@ void AddClients(JsonView root, Lines* lines) {
     if (client.idle_s > kClientRecentSeconds) return true;
     if (++recent <= kClientLinesMax) {
       shown.push_back("  " + client.address + ": " + std::to_string(client.requests) +
-                      " requests, " + Bytes(client.bytes_sent));
+                      " requests, " + FormatBytes(client.bytes_sent));
     }
     return true;
   });
   std::string head = "Clients in the last 5 minutes: " + std::to_string(recent);
   uint64_t rate = root["sendingBytesPerSecond"].Uint().value_or(0);
-  if (rate > 0) head += "   sending " + Bytes(rate) + "/s";
+  if (rate > 0) head += "   sending " + FormatBytes(rate) + "/s";
   lines->push_back(std::move(head));
   lines->insert(lines->end(), shown.begin(), shown.end());
 }
@@ -145,7 +133,7 @@ void AddNodes(JsonView root, Lines* lines) {
   nodes.ForEach([&](JsonView object) {
     NodeReport node = NodeReport::Read(object);
     std::string line = "  " + node.mac + (node.mac.empty() ? "" : "  ") + node.address + "  " +
-                       node.step + ", " + Bytes(node.bytes_sent);
+                       node.step + ", " + FormatBytes(node.bytes_sent);
     if (!node.error.empty()) line += ", " + node.error;
     lines->push_back(std::move(line));
     return ++shown < kNodeLinesMax;
