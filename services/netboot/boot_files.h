@@ -20,8 +20,8 @@ struct BootFiles {
 // i386 on any machine, and a kernel that needs 64 bits says so itself.
 std::string ArchitectureOf(std::string_view build_architecture);
 
-// In the folder `folder` ("boot", "image/SCHEMATIC/VERSION"), or in the first of boot/ and the last
-// of all others when it is empty.
+// Of one bundle, the latest that has them in the folder `folder` ("boot",
+// "image/SCHEMATIC/VERSION"), or, when it is empty, in boot/ or else anywhere.
 std::optional<BootFiles> FindBootFiles(const Catalog& catalog, std::string_view architecture,
                                        std::string_view folder = "");
 
