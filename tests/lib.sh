@@ -94,11 +94,11 @@ wait_for() {
   shift 2
   until "$@" >/dev/null 2>&1; do
     if [ -n "${LAST_PID:-}" ] && ! kill -0 "$LAST_PID" 2>/dev/null; then
-      tail -n 20 "$WORK"/*.log >&2 || true
+      tail -n 20 "$WORK"/*.log "$WORK"/*.serial >&2 2>/dev/null || true
       fail "$what: the process ended before it answered"
     fi
     if [ $SECONDS -ge $end ]; then
-      tail -n 20 "$WORK"/*.log >&2 || true
+      tail -n 20 "$WORK"/*.log "$WORK"/*.serial >&2 2>/dev/null || true
       fail "$what: no answer"
     fi
     sleep "$POLL_S"

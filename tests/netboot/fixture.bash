@@ -45,7 +45,9 @@ start_netboot() {
 
 # start_machine NAME FIRMWARE: a machine without a disk, what it says in WORK/NAME.serial. FIRMWARE
 # is bios (with iPXE in the adapter), pxe (UEFI), http (UEFI HTTP boot alone) or arm64 (UEFI).
+# MACHINE_OPTIONS are more options of QEMU.
 MACHINES=0
+MACHINE_OPTIONS=()
 start_machine() {
   # Without a screen the BIOS has its console on the serial port, as UEFI always does.
   local name=$1 firmware=(-machine graphics=off) nic=virtio-net-pci program=qemu-system-x86_64
@@ -72,7 +74,7 @@ start_machine() {
     -no-user-config -display none -serial "file:$WORK/$name.serial" "${firmware[@]}" \
     -object rng-random,id=rng,filename=/dev/urandom -device virtio-rng-pci,rng=rng \
     -netdev "tap,id=net,ifname=tap$MACHINES,script=no,downscript=no" \
-    -device "$nic,netdev=net,bootindex=1,mac=$(mac "$MACHINES")"
+    -device "$nic,netdev=net,bootindex=1,mac=$(mac "$MACHINES")" "${MACHINE_OPTIONS[@]}"
 }
 mac() { printf '52:54:00:77:00:%02x' "$1"; }
 
