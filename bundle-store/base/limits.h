@@ -166,17 +166,20 @@ inline constexpr unsigned tftp_stall_timeout_s = 60;  // no progress, or a mediu
 inline constexpr size_t tftp_request_max_bytes = 1'024;
 
 // Netboot: what says which machine boots what.
-inline constexpr size_t netboot_file_max_bytes = 64 * kKiB;  // a group, a profile
-inline constexpr size_t netboot_filled_max_bytes = kMiB;     // a template, filled
-inline constexpr size_t netboot_files_max_count = 10'000;    // of each kind
-inline constexpr size_t netboot_text_max_bytes = 1'024;      // a URL, a name, a label
-inline constexpr size_t netboot_list_max_count = 128;        // arguments, files, selectors
-inline constexpr size_t kernel_arguments_max_bytes = 4'096;  // COMMAND_LINE_SIZE of Linux
+inline constexpr size_t netboot_file_max_bytes = 64 * kKiB;    // a group, a profile
+inline constexpr size_t netboot_filled_max_bytes = kMiB;       // a template, filled
+inline constexpr size_t netboot_files_max_count = 10'000;      // of each kind
+inline constexpr size_t netboot_text_max_bytes = 1'024;        // a URL, a name, a label
+inline constexpr size_t netboot_list_max_count = 128;          // arguments, files, selectors
+inline constexpr size_t kernel_arguments_max_bytes = 2'047;    // COMMAND_LINE_SIZE of Linux
+inline constexpr size_t machine_configs_max_bytes = 8 * kMiB;  // all of a site, unpacked
+inline constexpr long key_iterations_max_count = 10'000'000;   // of a password that opens them
 inline constexpr size_t boot_loader_max_bytes = 4 * kMiB;
 
 // DHCP.
 inline constexpr size_t dhcp_settings_max_bytes = 256 * kKiB;  // as `site read` writes them
 inline constexpr size_t dhcp_reservations_max_count = 1'000;
+inline constexpr size_t dhcp_relayed_max_count = 64;
 inline constexpr size_t dhcp_packet_max_bytes = 1'500;  // one frame of Ethernet
 inline constexpr size_t dhcp_servers_listed_max_count = 8;
 inline constexpr size_t dhcp_transactions_max_count = 256;  // of clients that boot, at a time

@@ -18,6 +18,10 @@ bool ParseConsoleOptions(int argc, char** argv, ConsoleOptions* options, int* ex
       ->needs(answers);
   app.add_option("--site", options->site, "what the site file says, and what waits to be confirmed")
       ->needs(answers);
+  app.add_option("--orders", options->orders, "where to write what people decide")->needs(answers);
+  app.add_option("--configured", options->configured,
+                 "machines that have fetched their machine config")
+      ->needs(answers);
   return ParseCommandLine(&app, argc, argv, exit_code);
 }
 

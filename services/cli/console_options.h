@@ -12,6 +12,8 @@ struct ConsoleOptions {
   std::string answers;
   std::string wake;
   std::string site;
+  std::string orders;
+  std::string configured;
 };
 
 // False: nothing is left to do (help, version, or usage told on stderr) but to end with *exit_code.

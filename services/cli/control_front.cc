@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "control/bundle_report.h"
+#include "control/page.h"
 #include "control/support_bundle.h"
 
 namespace airgap {
@@ -13,28 +14,25 @@ constexpr char kText[] = "text/plain; charset=utf-8";
 constexpr uint64_t kCaMaxBytes = 64 * limits::kKiB;
 constexpr unsigned kStatusFileMode = 0640;
 
-StatusFacts FactsOf(ServedBundles* source, const std::string& ca_path,
-                    const std::string& site_folder) {
+StatusFacts FactsOf(ServedBundles* source, const ControlFront::Options& options) {
   StatusFacts facts;
-  facts.site_folder = site_folder;
+  facts.site_folder = options.site_folder;
   // Only an appliance has its adapters for itself.
-  if (!site_folder.empty()) facts.adapters_folder = "/sys/class/net";
-  facts.ca_path = ca_path;
-  facts.urls = {"https://ADDRESS:5000", "https://ADDRESS/api/v1/status", "http://ADDRESS/ca.pem"};
+  if (!options.site_folder.empty()) facts.adapters_folder = "/sys/class/net";
+  facts.configured_folder = options.actions.configured_folder;
+  facts.ca_path = options.ca_path;
+  facts.urls = {"https://ADDRESS:5000", "https://ADDRESS/", "http://ADDRESS/ca.pem"};
   facts.known_bundles = [source] { return ReportBundles(*source->catalog()); };
   return facts;
 }
 
 }  // namespace
 
-ControlFront::ControlFront(Env* env, ServedBundles* source, std::string ca_path,
-                           std::string status_file, std::string site_folder, std::string log_folder)
+ControlFront::ControlFront(Env* env, ServedBundles* source, const Options& options)
     : env_(env),
-      ca_path_(std::move(ca_path)),
-      status_file_(std::move(status_file)),
-      site_folder_(std::move(site_folder)),
-      log_folder_(std::move(log_folder)),
-      status_(env, FactsOf(source, ca_path_, site_folder_)) {}
+      options_(options),
+      status_(env, FactsOf(source, options_)),
+      actions_(env, options_.actions) {}
 
 HttpResponse StatusResponse(const StatusSource& status) {
   HttpResponse response = HttpResponse::Text(200, "application/json", status.Text());
@@ -50,33 +48,52 @@ HttpResponse ControlFront::SupportBundle() const {
     return busy;
   }
   HttpResponse response = HttpResponse::Text(
-      200, "application/x-tar", BuildSupportBundle({status_.Text(), log_folder_, site_folder_}));
+      200, "application/x-tar",
+      BuildSupportBundle({status_.Text(), options_.log_folder, options_.site_folder}));
   response.AddHeader("Content-Disposition", "attachment; filename=cozy-airgap-support.tar");
   response.AddHeader("Cache-Control", "no-store");
   return response;
 }
 
-HttpResponse ControlFront::Serve(const HttpRequest& request) const {
+// It shows what the services and machines say of themselves, so it is no place for anybody's
+// script.
+HttpResponse ControlFront::Page() const {
+  Result<std::string> page = FormatPage(status_.Text(), actions_.has_users());
+  if (!page.ok()) return HttpResponse::Text(503, kText, page.status().message() + "\n");
+  HttpResponse response = HttpResponse::Text(200, "text/html; charset=utf-8", *std::move(page));
+  response.AddHeader("Content-Security-Policy",
+                     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
+                     " frame-ancestors 'none'; base-uri 'none'");
+  response.AddHeader("X-Content-Type-Options", "nosniff");
+  response.AddHeader("Cache-Control", "no-store");
+  return response;
+}
+
+HttpResponse ControlFront::Serve(const HttpRequest& request) {
+  if (ControlActions::Owns(request.path)) return actions_.Serve(request);
   if (request.method != "GET" && request.method != "HEAD") {
     HttpResponse response =
         HttpResponse::Text(405, kText, request.method + " is not offered here\n");
     response.AddHeader("Allow", "GET, HEAD");
     return response;
   }
+  if (request.path == "/") return Page();
   if (request.path == "/healthz") return HttpResponse::Text(200, kText, "ok\n");
   if (request.path == "/api/v1/status") return StatusResponse(status_);
   if (request.path == "/api/v1/support-bundle") return SupportBundle();
   if (request.path == "/ca.pem") {
-    Result<std::string> pem = ReadWholeFile(env_, ca_path_, kCaMaxBytes);
+    Result<std::string> pem = ReadWholeFile(env_, options_.ca_path, kCaMaxBytes);
     if (!pem.ok()) return HttpResponse::Text(404, kText, pem.status().message() + "\n");
     return HttpResponse::Text(200, "application/x-pem-file", *std::move(pem));
   }
-  return HttpResponse::Text(404, kText, "there is no " + request.path + "; see /api/v1/status\n");
+  return HttpResponse::Text(404, kText,
+                            "there is no " + request.path + "; see / and /api/v1/status\n");
 }
 
-void ControlFront::WriteStatusFile() {
-  if (status_file_.empty()) return;
-  Status written = WriteWholeFile(env_, status_file_, status_.Text(), kStatusFileMode);
+void ControlFront::Beat() {
+  actions_.ReadLogins();
+  if (options_.status_file.empty()) return;
+  Status written = WriteWholeFile(env_, options_.status_file, status_.Text(), kStatusFileMode);
   if (!written.ok() && !write_failed_) {
     fprintf(stderr, "controld: %s\n", written.message().c_str());
   }

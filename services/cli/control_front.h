@@ -1,9 +1,10 @@
-// What controld answers over HTTPS, and the status file it keeps for the console.
+// What controld answers over HTTPS (page, API), and the status file it keeps for the console.
 #pragma once
 
 #include <mutex>
 #include <string>
 
+#include "cli/control_actions.h"
 #include "cli/served_bundles.h"
 #include "control/status_source.h"
 #include "net/http_server.h"
@@ -12,25 +13,30 @@ namespace airgap {
 
 class ControlFront {
  public:
-  // `site_folder`: of ReadSiteReport(), and `log_folder`: of SupportInput; may be empty.
-  ControlFront(Env* env, ServedBundles* source, std::string ca_path, std::string status_file,
-               std::string site_folder, std::string log_folder);
+  struct Options {
+    std::string ca_path;
+    std::string status_file;  // may be empty, as all of these
+    std::string site_folder;  // of ReadSiteReport()
+    std::string log_folder;   // of SupportInput
+    ControlActionOptions actions;
+  };
+  ControlFront(Env* env, ServedBundles* source, const Options& options);
 
   ServiceTable& services() { return status_.services(); }
   // Safe to call from several threads.
-  HttpResponse Serve(const HttpRequest& request) const;
-  // Once a second. What goes wrong is printed once, until it goes right again.
-  void WriteStatusFile();
+  HttpResponse Serve(const HttpRequest& request);
+  // Once a second: writes the status file. What goes wrong is printed once, until it goes right
+  // again.
+  void Beat();
 
  private:
   HttpResponse SupportBundle() const;
+  HttpResponse Page() const;
 
   Env* const env_;
-  const std::string ca_path_;
-  const std::string status_file_;
-  const std::string site_folder_;
-  const std::string log_folder_;
+  const Options options_;
   StatusSource status_;
+  ControlActions actions_;
   bool write_failed_ = false;
   mutable std::mutex support_mutex_;  // one support bundle at a time
 };

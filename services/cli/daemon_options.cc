@@ -36,12 +36,19 @@ bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, Daemo
   if (set.has_push) PushSetup::AddTo(&app, &options->push);
   if (set.has_netboot) AddNetbootOptions(&app, &options->netboot);
   if (set.has_boot_loaders) AddBootLoaderOption(&app, &options->netboot.loaders_folder);
-  if (set.has_status_file) {
+  if (set.has_control) {
+    app.add_option("--logins", options->actions.logins_path,
+                   "who may change things over the network: a file that 'cozy-airgap login add'"
+                   " writes, read again when it changes");
+    app.add_option("--orders", options->actions.orders_folder, "where to write what they decide");
+    app.add_option("--configured", options->actions.configured_folder,
+                   "machines that have fetched their machine config, as registryd knows them");
     app.add_option("--status-file", options->status_file, "where the console finds the status");
     app.add_option("--site", options->site_folder, "folder that 'cozy-airgap site read' wrote");
     app.add_option("--logs", options->log_folder, "where each service has a folder of its log");
   }
   if (!ParseCommandLine(&app, argc, argv, exit_code)) return false;
+  options->actions.site_folder = options->site_folder;
   if (set.has_tls && options->ca.empty()) {
     options->ca = FolderOf(options->tls.cert_path) + "/ca.pem";
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/control_actions.h"
 #include "cli/netboot_setup.h"
 #include "cli/push_setup.h"
 #include "cli/served_bundles.h"
@@ -24,6 +25,7 @@ struct DaemonOptions {
   std::string status_file;
   std::string site_folder;
   std::string log_folder;
+  ControlActionOptions actions;
   ServedBundles::Options bundles;
   PushSetup::Options push;
   NetbootOptions netboot;
@@ -36,7 +38,7 @@ struct DaemonOptionSet {
   std::string default_listen;
   bool has_http = false;
   bool has_tls = false;
-  bool has_status_file = false;  // and the folders of site and logs
+  bool has_control = false;  // what controld has
   bool has_push = false;
   bool has_boot_loaders = false;
   bool has_netboot = false;  // boot loaders included

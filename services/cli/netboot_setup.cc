@@ -89,11 +89,12 @@ Status OfferConfigs(const NetbootOptions& options, const std::string& ca_path,
   }
   if (!options.configured_folder.empty()) RETURN_IF_ERROR(MakeFolders(options.configured_folder));
   ASSIGN_OR_RETURN(ListenAddress listen, ListenAddress::Parse(tls_listen));
-  ASSIGN_OR_RETURN(std::string ca, ReadWholeFile(RealEnv(), ca_path, limits::identity_max_bytes));
-  ASSIGN_OR_RETURN(std::string early, EarlyConfigArgument(ca));
   auto configs = std::make_unique<MachineConfigs>(
       RealEnv(), MachineConfigOptions{options.configs_folder, options.configured_folder});
-  serving->netboot().SetConfigs(std::move(configs), std::move(early), listen.port);
+  serving->netboot().SetConfigs(
+      std::move(configs),
+      [ca_path] { return ReadWholeFile(RealEnv(), ca_path, limits::identity_max_bytes); },
+      listen.port);
   return OkStatus();
 }
 

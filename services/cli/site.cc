@@ -56,7 +56,9 @@ Status WriteParts(const std::string& folder, const Site& site) {
   RETURN_IF_ERROR(write("network", FormatNetwork(site), kPublicMode));
   RETURN_IF_ERROR(write("netboot", FormatNetboot(site), kPublicMode));
   RETURN_IF_ERROR(write("console-password", site.console_password, kSecretMode));
-  return write("logins", FormatLogins(site), kLoginsMode);
+  RETURN_IF_ERROR(write("machine-configs", site.machine_configs, kSecretMode));
+  RETURN_IF_ERROR(write("control-logins", FormatLogins(site.control_users), kLoginsMode));
+  return write("logins", FormatLogins(site.push.users), kLoginsMode);
 }
 
 // Why the medium's site file is not used: for the console and the status.
@@ -145,8 +147,8 @@ void AddSite(CLI::App& site, CommandContext& context) {
                    " somebody has confirmed")
       ->excludes(signed_by);
   read->add_option("--dir", options->folder,
-                   "where to write name, host-names, logins, login-to-pull, console-password,"
-                   " bundle-keys, network, netboot, or problems")
+                   "where to write name, host-names, logins, login-to-pull, control-logins,"
+                   " console-password, bundle-keys, network, netboot, machine-configs, or problems")
       ->required();
   read->callback([&context, options] {
     context.run = [&context, options] { return RunRead(context, *options); };

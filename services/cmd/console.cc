@@ -19,6 +19,8 @@ int Run(const ConsoleOptions& options) {
   folders.site = options.site;
   folders.status_file = options.status_file;
   folders.tty = options.tty;
+  folders.orders = options.orders;
+  folders.configured = options.configured;
   ConsoleFront front(std::move(*terminal), folders);
   auto beat = [&] { front.Beat(); };
   auto on_input = [&] {

@@ -1,5 +1,5 @@
-// controld: the front for people. HTTPS: /api/v1/status, gathered from what the services say; a
-// status file for the console.
+// controld: the front for people. HTTPS: a page and /api/v1/status, gathered from what the services
+// say, and what may be changed there; a status file for the console.
 #include "cli/control_front.h"
 #include "cli/daemon.h"
 #include "cli/daemon_options.h"
@@ -13,8 +13,9 @@ int Fail(const Status& status) { return FailProgram("controld", status); }
 int Run(const DaemonOptions& options) {
   auto source = ServedBundles::Open(RealEnv(), options.bundles);
   if (!source.ok()) return Fail(source.status());
-  ControlFront front(RealEnv(), source->get(), options.ca, options.status_file, options.site_folder,
-                     options.log_folder);
+  ControlFront front(
+      RealEnv(), source->get(),
+      {options.ca, options.status_file, options.site_folder, options.log_folder, options.actions});
   Result<std::unique_ptr<EventThread>> events = std::unique_ptr<EventThread>();
   if (!options.events.empty()) {
     events = EventThread::Start(options.events, &front.services());
@@ -30,7 +31,7 @@ int Run(const DaemonOptions& options) {
   RunUntilStopped(
       [&] {
         (*source)->Reload(false);
-        front.WriteStatusFile();
+        front.Beat();
       },
       [&] { (*source)->Reload(true); });
   return kExitFine;
@@ -47,7 +48,7 @@ int main(int argc, char** argv) {
                               .about = "Shows people what the appliance does.",
                               .default_listen = "0.0.0.0:443",
                               .has_tls = true,
-                              .has_status_file = true};
+                              .has_control = true};
   if (!airgap::ParseDaemonOptions(set, argc, argv, &options, &exit_code)) return exit_code;
   return airgap::Run(options);
 }

@@ -13,4 +13,8 @@ namespace airgap {
 Status WriteAnswer(const ConsoleFolders& folders, const std::string& name, std::string_view text,
                    const std::string& service);
 
+// The same for what nobody but root may read.
+Status WriteSecretAnswer(const ConsoleFolders& folders, const std::string& name,
+                         std::string_view text, const std::string& service);
+
 }  // namespace airgap

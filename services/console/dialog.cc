@@ -4,8 +4,10 @@
 #include "console/clock_dialog.h"
 #include "console/fingerprint_dialog.h"
 #include "console/netboot_dialog.h"
+#include "console/reset_dialog.h"
 #include "console/shell_dialog.h"
 #include "console/site_dialog.h"
+#include "console/unlock_dialog.h"
 
 namespace airgap {
 
@@ -21,8 +23,12 @@ std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders) {
       return std::make_unique<NetbootDialog>(folders);
     case 'q':
       return std::make_unique<FingerprintDialog>(folders);
+    case 'r':
+      return std::make_unique<ResetDialog>(folders);
     case 's':
       return std::make_unique<SiteDialog>(folders);
+    case 'u':
+      return std::make_unique<UnlockDialog>(folders);
     default:
       return nullptr;
   }

@@ -1,5 +1,6 @@
 // What an operator can ask for at the appliance's console, question by question: an address, the
-// time, netboot, that the site file of a volume counts. A dialog only writes down what was asked
+// time, netboot, a machine that starts over, the password of machine configs, that the site file of
+// a volume counts. A dialog only writes down what was asked
 // for, in a folder of its own; the services that may act on it check it again
 // (appliance/README.md).
 #pragma once
@@ -22,7 +23,9 @@ struct ConsoleFolders {
   std::string site;         // what `cozy-airgap site read` and `media` leave
   std::string status_file;  // controld's
   std::string adapters = "/sys/class/net";
-  std::string tty;  // where this console is
+  std::string tty;         // where this console is
+  std::string orders;      // what people decide, here or by the API, for the services
+  std::string configured;  // of ConfiguredMachines()
 };
 
 class Dialog {
@@ -38,13 +41,15 @@ class Dialog {
   // What was typed, without the end of the line. kInvalidArgument: the same question again, and
   // why; any other error ends the dialog.
   virtual Status Answer(std::string_view line) = 0;
+  // What is typed is a secret.
+  virtual bool HidesAnswer() const { return false; }
   // The program ends now and leaves the terminal to somebody else.
   virtual bool LeavesTerminal() const { return false; }
 };
 
 // "Keys: ...", what OpenDialog knows.
 inline constexpr std::string_view kDialogKeys =
-    "Keys: a address  c clock  n netboot  s site file of a volume  q QR code  l shell";
+    "Keys: a address c clock n netboot r reset u unlock s site volume q QR l shell";
 
 // Nothing for a key that has no dialog.
 std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders);

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 class Machine {
  public:
   Machine() : folder_(folder_owner_.path()) {
-    for (const char* name : {"answers", "wake", "site"}) fs::create_directories(folder_ / name);
+    for (const char* name : {"answers", "wake", "site", "orders"})
+      fs::create_directories(folder_ / name);
     Adapter("eth1", "52:54:00:00:00:02", "0");
     Adapter("eth0", "52:54:00:00:00:01", "1");
     Write("net/lo/type", "772\n");
@@ -31,7 +32,7 @@ class Machine {
   ConsoleFolders Folders() const {
     return {RealEnv(),        folder_ / "answers",     folder_ / "wake",
             folder_ / "site", folder_ / "status.json", folder_ / "net",
-            "/dev/tty7"};
+            "/dev/tty7",      folder_ / "orders",      folder_ / "configured"};
   }
   void Write(const std::string& name, const std::string& text) const {
     fs::create_directories((folder_ / name).parent_path());
@@ -104,6 +105,40 @@ void TheClockIsSet(void**) {
   ASSERT_TEXT(dialog->Question(), "");
 }
 
+void AMachineIsReset(void**) {
+  Machine machine;
+  auto none = OpenDialog('r', machine.Folders());
+  ASSERT_TEXT(none->Question(), "");
+  machine.Write("configured/52-54-00-00-00-01", "");
+  machine.Write("configured/52-54-00-00-00-02", "");
+  machine.Write("configured/.other", "");
+  auto dialog = OpenDialog('r', machine.Folders());
+  ASSERT_CONTAINS(Introduction(*dialog), "  2  52:54:00:00:00:02\n");
+  for (const char* wrong : {"0", "3", "x", "../other", "52:54:00:00:00:03"}) {
+    ASSERT_CODE(dialog->Answer(wrong), Code::kInvalidArgument);
+  }
+  ASSERT_OK(dialog->Answer("2"));
+  ASSERT_TEXT(dialog->Question(), "");
+  auto other = OpenDialog('r', machine.Folders());
+  ASSERT_OK(other->Answer("52-54-00-00-00-01"));
+  ASSERT_TEXT(OpenDialog('r', machine.Folders())->Question(), "");
+}
+
+void APasswordIsForRootAlone(void**) {
+  Machine machine;
+  ASSERT_TEXT(OpenDialog('u', machine.Folders())->Question(), "");
+  machine.Write("site/configs-locked", "");
+  auto dialog = OpenDialog('u', machine.Folders());
+  assert_true(dialog->HidesAnswer());
+  ASSERT_OK(dialog->Answer("correct horse"));
+  ASSERT_TEXT(machine.Read("answers/configs-password"), "correct horse");
+  struct stat about {};
+  std::string path = machine.Folders().answers + "/configs-password";
+  assert_int_equal(stat(path.c_str(), &about), 0);
+  assert_int_equal(about.st_mode & 0777, 0600);
+  ASSERT_TEXT(dialog->Question(), "");
+}
+
 void NetbootIsArmedForSomeHours(void**) {
   Machine machine;
   auto dialog = OpenDialog('n', machine.Folders());
@@ -112,10 +147,10 @@ void NetbootIsArmedForSomeHours(void**) {
   }
   ASSERT_OK(dialog->Answer("12"));
   ASSERT_TEXT(dialog->Question(), "");
-  ASSERT_CONTAINS(machine.Read("answers/netboot"), "armed-until ");
+  ASSERT_CONTAINS(machine.Read("orders/netboot"), "armed-until ");
   dialog = OpenDialog('n', machine.Folders());
   ASSERT_OK(dialog->Answer("0"));
-  ASSERT_TEXT(machine.Read("answers/netboot"), "armed-until 0\n");
+  ASSERT_TEXT(machine.Read("orders/netboot"), "armed-until 0\n");
 
   machine.Write("site/netboot", "mode off\nhours 12\n");
   dialog = OpenDialog('n', machine.Folders());
@@ -285,6 +320,8 @@ int main() {
       cmocka_unit_test(AnAddressIsAskedForStepByStep),
       cmocka_unit_test(AnAddressMayComeFromDhcp),
       cmocka_unit_test(TheClockIsSet),
+      cmocka_unit_test(AMachineIsReset),
+      cmocka_unit_test(APasswordIsForRootAlone),
       cmocka_unit_test(NetbootIsArmedForSomeHours),
       cmocka_unit_test(AShellIsForSitesWithAPassword),
       cmocka_unit_test(OnlyTheSiteFileThatWasShownIsConfirmed),

@@ -43,7 +43,7 @@ void ConsoleFront::Ask(const std::string& problem) {
     lines.push_back(question);
     lines.emplace_back("Enter alone goes back, and nothing is changed.");
   }
-  terminal_.Ask(lines);
+  terminal_.Ask(lines, dialog_->HidesAnswer());
   asked_ = Clock::now();
 }
 

@@ -4,11 +4,11 @@
 
 #include "base/boot_clock.h"
 #include "base/limits.h"
-#include "console/answers.h"
 
 namespace airgap {
 namespace {
 
+constexpr unsigned kPublicMode = 0644;
 constexpr unsigned kSecondsPerHour = 3600;
 
 }  // namespace
@@ -42,8 +42,8 @@ Status NetbootDialog::Answer(std::string_view line) {
   }
   uint64_t until = hours == 0 ? 0 : SecondsSinceStart() + uint64_t{hours} * kSecondsPerHour;
   // netboot/arming.h
-  RETURN_IF_ERROR(
-      WriteAnswer(folders_, "netboot", "armed-until " + std::to_string(until) + "\n", ""));
+  RETURN_IF_ERROR(WriteWholeFile(folders_.env, folders_.orders + "/netboot",
+                                 "armed-until " + std::to_string(until) + "\n", kPublicMode));
   outcome_ = hours == 0 ? "Netboot is not armed any more."
                         : "Netboot is armed for " + std::to_string(hours) + " h.";
   return OkStatus();

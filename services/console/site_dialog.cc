@@ -13,13 +13,19 @@ std::string Listed(const std::vector<std::string>& words) {
   return text.empty() ? "nothing" : text;
 }
 
+std::string Listed(const std::vector<SiteUser>& users) {
+  std::vector<std::string> names;
+  names.reserve(users.size());
+  for (const SiteUser& user : users) names.push_back(user.name);
+  return Listed(names);
+}
+
 // What it opens and changes, for somebody who did not write it.
 std::vector<std::string> Told(const Site& site) {
-  std::vector<std::string> users;
-  for (const SiteUser& user : site.push.users) users.push_back(user.name);
   return {
       "  called:                 " + (site.name.empty() ? "nothing" : site.name),
-      "  users who may push:     " + Listed(users),
+      "  users who may push:     " + Listed(site.push.users),
+      "  who may change things:  " + Listed(site.control_users),
       "  keys of bundles:        " + std::to_string(site.bundle_keys.size()),
       "  names it answers to:    " + Listed(site.host_names),
       "  addresses:              " +
@@ -27,6 +33,7 @@ std::vector<std::string> Told(const Site& site) {
       "  time servers:           " + Listed(site.network.ntp),
       "  netboot:                " + site.netboot.mode +
           (site.netboot.is_armed ? ", armed from the start" : ", not armed"),
+      std::string("  machine configs:        ") + (site.machine_configs.empty() ? "none" : "yes"),
       std::string("  a root shell here:      ") +
           (site.console_password.empty() ? "for nobody" : "for whoever knows its password"),
   };

@@ -70,12 +70,13 @@ bool Terminal::Show(const std::vector<std::string>& lines) {
   return Draw(lines, "");
 }
 
-void Terminal::SetMode(bool is_for_lines) {
+void Terminal::SetMode(bool is_for_lines, bool shows_input) {
   termios mode{};
   if (tcgetattr(fd_.get(), &mode) != 0) return;
   // No signals: nobody stops a service by a key.
   mode.c_lflag &= ~static_cast<tcflag_t>(ISIG | ICANON | ECHO);
-  if (is_for_lines) mode.c_lflag |= ICANON | ECHO | ECHOE;
+  if (is_for_lines) mode.c_lflag |= ICANON;
+  if (shows_input) mode.c_lflag |= ECHO | ECHOE;
   mode.c_iflag |= ICRNL;
   mode.c_cc[VMIN] = 1;
   mode.c_cc[VTIME] = 0;
@@ -84,12 +85,12 @@ void Terminal::SetMode(bool is_for_lines) {
 
 void Terminal::ExpectKeys() {
   if (!has_keys_) return;
-  SetMode(false);
+  SetMode(false, false);
   shown_.clear();
 }
 
-void Terminal::Ask(const std::vector<std::string>& lines) {
-  SetMode(true);
+void Terminal::Ask(const std::vector<std::string>& lines, bool is_secret) {
+  SetMode(true, !is_secret);
   Draw(lines, "> ");
 }
 

@@ -24,9 +24,9 @@ class Terminal {
 
   // Keys come one by one and are not shown.
   void ExpectKeys();
-  // Shows `lines` and a place to type behind them: whole lines come, edited and shown by the
-  // kernel.
-  void Ask(const std::vector<std::string>& lines);
+  // Shows `lines` and a place to type behind them: whole lines come, edited and, unless they are
+  // secret, shown by the kernel.
+  void Ask(const std::vector<std::string>& lines, bool is_secret = false);
 
   // Whether anything can be typed here at all.
   bool has_keys() const { return has_keys_; }
@@ -41,7 +41,7 @@ class Terminal {
 
   bool Draw(const std::vector<std::string>& lines, std::string_view end);
   bool Write(const std::string& text);
-  void SetMode(bool is_for_lines);
+  void SetMode(bool is_for_lines, bool shows_input);
 
   UniqueFd fd_;
   bool is_screen_ = false;

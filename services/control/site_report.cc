@@ -7,9 +7,9 @@
 namespace airgap {
 namespace {
 
-constexpr const char* kServiceFiles[] = {"media-problems",       "network-problems",
-                                         "state-problems",       "clock-problems",
-                                         "site-volume-problems", "identity-problems"};
+constexpr const char* kServiceFiles[] = {
+    "media-problems",       "network-problems",  "state-problems",  "clock-problems",
+    "site-volume-problems", "identity-problems", "configs-problems"};
 
 std::vector<std::string> ReadLines(Env* env, const std::string& path,
                                    std::vector<std::string>* problems) {

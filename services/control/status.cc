@@ -135,6 +135,7 @@ std::string BuildStatus(const StatusInput& input) {
   for (const ClientReport& client : MergeClients(input)) client.WriteTo(clients.AddObject());
   JsonNode nodes = root.PutArray("nodes");
   for (const NodeReport& node : NodesOf(input)) node.WriteTo(nodes.AddObject());
+  WriteStrings(input.configured, root.PutArray("configuredMachines"));
   JsonNode notices = root.PutArray("notices");
   WriteStrings(input.site.notices, notices);
   for (const StatusInput::Service& service : input.services) {

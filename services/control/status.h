@@ -28,6 +28,7 @@ struct StatusInput {
   // What the caller knows of the bundles itself; used where no service reports any.
   std::vector<BundleReport> known_bundles;
   SiteReport site;
+  std::vector<std::string> configured;  // ConfiguredMachines()
   uint64_t sending_bytes_per_s = 0;
   std::vector<std::string> problems;
 };

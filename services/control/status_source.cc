@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/version.h"
+#include "control/configured_machines.h"
 #include "net/addresses.h"
 #include "net/certs.h"
 
@@ -51,6 +52,7 @@ std::string StatusSource::Text() const {
   input.services = services_.Report();
   input.sending_bytes_per_s = sending_.BytesPerSecond();
   input.site = ReadSiteReport(env_, facts_.site_folder);
+  input.configured = ConfiguredMachines(env_, facts_.configured_folder);
   if (facts_.known_bundles) input.known_bundles = facts_.known_bundles();
   return BuildStatus(input);
 }

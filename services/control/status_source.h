@@ -23,8 +23,9 @@ struct StatusFacts {
   // "https://ADDRESS:5000".
   std::vector<std::string> urls;
   std::function<std::vector<BundleReport>()> known_bundles;
-  std::string site_folder;      // of ReadSiteReport(); may be empty
-  std::string adapters_folder;  // of SendRate; may be empty
+  std::string site_folder;        // of ReadSiteReport(); may be empty
+  std::string adapters_folder;    // of SendRate; may be empty
+  std::string configured_folder;  // of ConfiguredMachines(); may be empty
 };
 
 // Safe to use from several threads.

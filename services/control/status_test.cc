@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/testing.h"
 #include "base/version.h"
+#include "control/page.h"
 #include "control/screen.h"
 
 namespace airgap {
@@ -180,6 +181,27 @@ void TheSiteSaysItsNameNoticesAndProblems(void**) {
   assert_true(report.name.empty());
 }
 
+void APageShowsTextAsText(void**) {
+  StatusInput input = SomeInput();
+  input.site.name = "<script>alert('1')</script>";
+  input.services[0].snapshot.nodes.push_back({});
+  input.services[0].snapshot.nodes[0].mac = "52:54:00:00:00:01";
+  input.services[0].snapshot.nodes[0].product = "\"&<b>";
+  input.configured = {"52:54:00:00:00:01", "52:54:00:00:00:02"};
+  auto page = FormatPage(BuildStatus(input), true);
+  ASSERT_OK(page);
+  ASSERT_CONTAINS(*page, "<h1>&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;</h1>");
+  ASSERT_CONTAINS(*page, "<td>&quot;&amp;&lt;b&gt;</td>");
+  ASSERT_CONTAINS(*page, "action=\"/api/v1/reset?mac=52:54:00:00:00:01\"");
+  ASSERT_CONTAINS(*page, "action=\"/api/v1/reset?mac=52:54:00:00:00:02\"");
+  ASSERT_CONTAINS(*page, "something is odd");
+  ASSERT_CONTAINS(*page, "cozystack v1.6.2");
+  page = FormatPage(BuildStatus(input), false);
+  assert_true(page->find("<form") == std::string::npos);
+  ASSERT_CODE(FormatPage("{}", false).status(), Code::kInvalidArgument);
+  ASSERT_CODE(FormatPage("x", false).status(), Code::kCorrupt);
+}
+
 }  // namespace
 }  // namespace airgap
 
@@ -196,6 +218,7 @@ int main() {
       cmocka_unit_test(AnEmptyApplianceSaysWhatToDo),
       cmocka_unit_test(AClockThatIsYearsOffIsAProblem),
       cmocka_unit_test(TheSiteSaysItsNameNoticesAndProblems),
+      cmocka_unit_test(APageShowsTextAsText),
   };
   return cmocka_run_group_tests_name("control/status", tests, nullptr, nullptr);
 }

@@ -26,4 +26,9 @@ uint64_t ArmedUntil(const DhcpSettings& settings, Env* env, const std::string& p
   return std::min(until, now_s + limits::netboot_armed_max_h * kSecondsPerHour);
 }
 
+std::string FormatArming(unsigned hours, uint64_t now_s) {
+  uint64_t until = hours == 0 ? 0 : now_s + uint64_t{hours} * kSecondsPerHour;
+  return std::string(kBegin) + std::to_string(until) + "\n";
+}
+
 }  // namespace airgap

@@ -16,4 +16,7 @@ namespace airgap {
 uint64_t ArmedUntil(const DhcpSettings& settings, Env* env, const std::string& path,
                     uint64_t now_s);
 
+// What that file says from `now_s` on; 0 hours: not armed.
+std::string FormatArming(unsigned hours, uint64_t now_s);
+
 }  // namespace airgap

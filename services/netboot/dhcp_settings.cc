@@ -60,6 +60,29 @@ bool TakeReservation(const Words& words, std::vector<DhcpReservation>* list) {
   return true;
 }
 
+bool TakeRelayed(const Words& words, std::vector<DhcpSettings::Relayed>* list) {
+  if (words.size() != 2 && words.size() != 4) return false;
+  if (list->size() == limits::dhcp_relayed_max_count) return false;
+  DhcpSettings::Relayed relayed;
+  size_t slash = words[1].find('/');
+  if (slash == std::string::npos || !ParseIpv4(words[1].substr(0, slash), &relayed.router)) {
+    return false;
+  }
+  const char* end = words[1].data() + words[1].size();
+  auto [at, error] = std::from_chars(words[1].data() + slash + 1, end, relayed.prefix_bits);
+  constexpr unsigned kBitsMax = 30;
+  if (error != std::errc() || at != end || relayed.prefix_bits < 1 ||
+      relayed.prefix_bits > kBitsMax) {
+    return false;
+  }
+  if (words.size() == 4 && (!ParseIpv4(words[2], &relayed.first) ||
+                            !ParseIpv4(words[3], &relayed.last) || relayed.first > relayed.last)) {
+    return false;
+  }
+  list->push_back(relayed);
+  return true;
+}
+
 bool TakeLine(const Words& words, DhcpSettings* settings) {
   const std::string& key = words[0];
   if (key == "mode") return TakeMode(words, &settings->mode);
@@ -77,6 +100,7 @@ bool TakeLine(const Words& words, DhcpSettings* settings) {
   if (key == "dns") return TakeAddress(words, &settings->dns);
   if (key == "ntp") return TakeAddress(words, &settings->ntp);
   if (key == "upstream") return TakeAddress(words, &settings->upstream);
+  if (key == "relayed") return TakeRelayed(words, &settings->relayed);
   if (key == "reservation") return TakeReservation(words, &settings->reservations);
   if (key != "name" || words.size() != 2 || !IsName(words[1])) return false;
   settings->names.push_back(words[1]);
@@ -99,6 +123,10 @@ Result<DhcpSettings> DhcpSettings::Parse(std::string_view text) {
   }
   if (settings.mode == DhcpMode::kDhcp && settings.pool_first == 0) {
     return Corrupt("the netboot settings have no pool of addresses for mode dhcp");
+  }
+  for (const Relayed& relayed : settings.relayed) {
+    if ((relayed.first != 0) == (settings.mode == DhcpMode::kDhcp)) continue;
+    return Corrupt("a relayed network of the netboot settings does not fit their mode");
   }
   return settings;
 }

@@ -29,6 +29,14 @@ struct DhcpSettings {
   bool is_armed = false;  // from the start on
   unsigned armed_h = limits::netboot_armed_default_h;
   std::vector<std::string> names;  // of the appliance, for DNS
+  // Networks whose relays send here what machines there ask (RFC 1542).
+  struct Relayed {
+    uint32_t router = 0;
+    unsigned prefix_bits = 0;
+    uint32_t first = 0;  // with kDhcp alone
+    uint32_t last = 0;
+  };
+  std::vector<Relayed> relayed;
   std::vector<uint32_t> upstream;  // DNS servers that know everything else
 
   // With kDhcp alone.
@@ -41,8 +49,9 @@ struct DhcpSettings {
   std::vector<DhcpReservation> reservations;
 
   // A line "KEY VALUE..." for each thing: mode, armed (hours from the start on), hours, name,
-  // upstream, pool (two addresses), lease (hours), router, dns, ntp, reservation (MAC, address and,
-  // if it has one, name). What is left out is as above. kCorrupt names the line.
+  // upstream, relayed (router with prefix length, and with kDhcp two addresses), pool (the same
+  // two), lease (hours), router, dns, ntp, reservation (MAC, address and, if it has one, name).
+  // What is left out is as above. kCorrupt names the line.
   static Result<DhcpSettings> Parse(std::string_view text);
 };
 

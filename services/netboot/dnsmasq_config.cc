@@ -122,6 +122,23 @@ void AddPool(const DhcpSettings& settings, const AdapterAddress& adapter, Config
   }
 }
 
+// The networks behind relays: what a relay passes on says which one it comes from.
+void AddRelayed(const DhcpSettings& settings, ConfigText* config) {
+  size_t number = 0;
+  for (const DhcpSettings::Relayed& relayed : settings.relayed) {
+    AdapterAddress router{"", relayed.router, relayed.prefix_bits};
+    if (settings.mode == DhcpMode::kProxy) {
+      config->Line("dhcp-range=" + router.Subnet() + ",proxy," + router.Mask());
+      continue;
+    }
+    std::string tag = "relayed" + std::to_string(number++);
+    config->Line("dhcp-range=set:" + tag + "," + FormatIpv4(relayed.first) + "," +
+                 FormatIpv4(relayed.last) + "," + router.Mask() + "," +
+                 std::to_string(settings.lease_h) + "h");
+    config->Line("dhcp-option=tag:" + tag + ",option:router," + router.Address());
+  }
+}
+
 }  // namespace
 
 std::vector<AdapterAddress> AdaptersToServe(const DhcpSettings& settings,
@@ -154,6 +171,7 @@ std::string FormatDnsmasqConfig(const DhcpSettings& settings,
       config.Line("dhcp-range=" + adapter.Subnet() + ",proxy," + adapter.Mask());
     }
   }
+  AddRelayed(settings, &config);
   if (is_armed) AddBoot(settings, adapters, &config);
   return config.text();
 }

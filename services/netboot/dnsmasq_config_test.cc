@@ -37,6 +37,20 @@ void BesideAnotherServerItIsSilentUntilArmed(void**) {
   assert_true(config.find("dhcp-authoritative") == std::string::npos);
 }
 
+void RelayedNetworksHaveRangesOfTheirOwn(void**) {
+  std::string config = Config("mode proxy\nrelayed 10.1.0.1/23\n", true);
+  ASSERT_CONTAINS(config, "\ndhcp-range=10.1.0.0,proxy,255.255.254.0\n");
+  config = Config("mode dhcp\npool 10.0.0.100 10.0.0.199\nrelayed 10.1.0.1/24 10.1.0.9 10.1.0.20\n",
+                  false);
+  ASSERT_CONTAINS(config, "\ndhcp-range=set:relayed0,10.1.0.9,10.1.0.20,255.255.255.0,12h\n");
+  ASSERT_CONTAINS(config, "\ndhcp-option=tag:relayed0,option:router,10.1.0.1\n");
+  for (const char* wrong :
+       {"relayed 10.1.0.1\n", "relayed 10.1.0.1/31\n", "relayed 10.1.0.1/24 10.1.0.9\n",
+        "mode proxy\nrelayed 10.1.0.1/24 10.1.0.9 10.1.0.20\n", "relayed x/24\n"}) {
+    ASSERT_CODE(DhcpSettings::Parse(wrong).status(), Code::kCorrupt);
+  }
+}
+
 void AsTheOnlyServerItGivesAddressesAlways(void**) {
   constexpr char kText[] =
       "mode dhcp\npool 10.0.0.100 10.0.0.199\nlease 2\nrouter 10.0.0.1\nntp 10.0.0.2\n"
@@ -82,6 +96,7 @@ int main() {
   using namespace airgap;
   const CMUnitTest tests[] = {
       cmocka_unit_test(BesideAnotherServerItIsSilentUntilArmed),
+      cmocka_unit_test(RelayedNetworksHaveRangesOfTheirOwn),
       cmocka_unit_test(AsTheOnlyServerItGivesAddressesAlways),
       cmocka_unit_test(SettingsThatAreNoneAreNamed),
   };

@@ -16,14 +16,6 @@ constexpr size_t kTokenBytes = 16;
 constexpr unsigned kPublicMode = 0644;
 constexpr int kCompressionLevel = 19;  // every byte counts on a command line
 
-// What a machine says must not lead out of the folder.
-bool IsFileName(const std::string& name) {
-  return !name.empty() && name[0] != '.' &&
-         name.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
-             std::string::npos;
-}
-
 std::string Hyphenated(std::string mac) {
   std::replace(mac.begin(), mac.end(), ':', '-');
   return mac;
@@ -48,10 +40,17 @@ std::string NewToken() {
 
 }  // namespace
 
+bool IsMachineConfigName(std::string_view name) {
+  return !name.empty() && name[0] != '.' && name.size() <= limits::host_name_max_bytes - 5 &&
+         name.find_first_not_of(
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+             std::string_view::npos;
+}
+
 std::string MachineConfigs::PathFor(const MachineLabels& labels, const std::string& group) const {
   for (const std::string& name : {Hyphenated(LabelOf(labels, "mac")), LabelOf(labels, "uuid"),
                                   LabelOf(labels, "serial"), LabelOf(labels, "hostname"), group}) {
-    if (!IsFileName(name)) continue;
+    if (!IsMachineConfigName(name)) continue;
     std::string path = options_.folder + "/" + name + ".yaml";
     if (access(path.c_str(), F_OK) == 0) return path;
   }

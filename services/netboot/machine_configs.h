@@ -7,12 +7,17 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "base/env.h"
 #include "base/status.h"
 #include "netboot/machine.h"
 
 namespace airgap {
+
+// Whether a file NAME.yaml may be called so: what a machine says of itself must not lead out of the
+// folder.
+bool IsMachineConfigName(std::string_view name);
 
 struct MachineConfigOptions {
   // NAME.yaml for each machine, where NAME is its MAC address (52-54-00-ab-cd-12), UUID, serial

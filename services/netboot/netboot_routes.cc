@@ -53,10 +53,10 @@ Result<std::string> HostOf(const HttpRequest& request) {
 
 }  // namespace
 
-void NetbootRoutes::SetConfigs(std::unique_ptr<MachineConfigs> configs, std::string early_argument,
-                               uint16_t tls_port) {
+void NetbootRoutes::SetConfigs(std::unique_ptr<MachineConfigs> configs,
+                               std::function<Result<std::string>()> read_ca, uint16_t tls_port) {
   configs_ = std::move(configs);
-  early_argument_ = std::move(early_argument);
+  read_ca_ = std::move(read_ca);
   tls_port_ = tls_port;
 }
 
@@ -158,10 +158,17 @@ Status NetbootRoutes::AddConfig(const HttpRequest& request, const MachineLabels&
   if (!group.empty() && !configs_->HasFor(labels, group)) return OkStatus();
   ASSIGN_OR_RETURN(std::string token, configs_->Grant(labels, group));
   ASSIGN_OR_RETURN(std::string host, HostOf(request));
-  profile->arguments.push_back(early_argument_);
+  ASSIGN_OR_RETURN(std::string ca, read_ca_());
+  ASSIGN_OR_RETURN(std::string early, EarlyConfigArgument(ca));
+  profile->arguments.push_back(std::move(early));
   profile->arguments.push_back("talos.config=https://" + host + ":" + std::to_string(tls_port_) +
                                std::string(kConfig) + "?token=" + token);
-  return OkStatus();
+  size_t size = 0;
+  for (const std::string& argument : profile->arguments) size += argument.size() + 1;
+  if (size <= limits::kernel_arguments_max_bytes) return OkStatus();
+  return LimitExceeded("its kernel's arguments, the CA among them, have " + std::to_string(size) +
+                       " bytes, and Linux takes " +
+                       std::to_string(limits::kernel_arguments_max_bytes));
 }
 
 HttpResponse NetbootRoutes::MachineConfig(const HttpRequest& request) {

@@ -26,10 +26,10 @@ class NetbootRoutes {
   void SetPlan(std::shared_ptr<const NetbootPlan> plan);
 
   // Machines fetch their configs from here, at /machine-config over TLS on `tls_port`, and then
-  // boot from their disks; without groups no other machine boots. `early_argument`: what has Talos
-  // trust the CA before (EarlyConfigArgument()). Before the first request.
-  void SetConfigs(std::unique_ptr<MachineConfigs> configs, std::string early_argument,
-                  uint16_t tls_port);
+  // boot from their disks; without groups no other machine boots. `read_ca` gives the CA of now in
+  // PEM, which Talos must trust before (EarlyConfigArgument()). Before the first request.
+  void SetConfigs(std::unique_ptr<MachineConfigs> configs,
+                  std::function<Result<std::string>()> read_ca, uint16_t tls_port);
   // Called when a machine got its config. Before the first request.
   using ConfigFetched = std::function<void(const std::string& mac, const std::string& address)>;
   void SetOnConfig(ConfigFetched on_config) { on_config_ = std::move(on_config); }
@@ -64,7 +64,7 @@ class NetbootRoutes {
   std::function<bool()> is_armed_ = [] { return true; };
   MachineSeen on_machine_;
   std::unique_ptr<MachineConfigs> configs_;  // null: none
-  std::string early_argument_;
+  std::function<Result<std::string>()> read_ca_;
   uint16_t tls_port_ = 0;
   ConfigFetched on_config_;
   std::mutex mutex_;

@@ -127,12 +127,13 @@ void AConfigGoesToWhoHasTheScriptsToken(void**) {
   ASSERT_OK(WriteWholeFile(RealEnv(), folder / "52-54-00-00-00-01.yaml", "secret: 1\n", 0600));
   Server server({{"boot/vmlinuz", "k"}, {"boot/initramfs", "i"}});
   auto configs = std::make_unique<MachineConfigs>(RealEnv(), MachineConfigOptions{folder / "", ""});
-  server.routes().SetConfigs(std::move(configs), "talos.config.early=AA==", 5000);
+  server.routes().SetConfigs(
+      std::move(configs), [] { return Result<std::string>(std::string("a CA")); }, 5000);
   std::multimap<std::string, std::string> listed = {{"mac", "52-54-00-00-00-01"}};
   ASSERT_CONTAINS(server.Text("/ipxe", listed), "what it calls this server");
   ASSERT_CONTAINS(server.Text("/ipxe", {{"mac", "52-54-00-00-00-02"}}), "no machine config for");
   std::string script = server.Text("/ipxe", listed, "10.0.0.5:80");
-  ASSERT_CONTAINS(script, " talos.config.early=AA== talos.config=https://10.0.0.5:5000/machine-");
+  ASSERT_CONTAINS(script, " talos.config=https://10.0.0.5:5000/machine-");
   constexpr std::string_view kToken = "config?token=";
   std::string token = script.substr(script.find(kToken) + kToken.size(), 32);
 

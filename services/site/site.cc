@@ -109,7 +109,8 @@ constexpr Key<SiteUser> kUserKeys[] = {
     {"password", TakeUserPassword},
 };
 
-void TakeUsers(Checker* checker, YamlView value, const std::string& path, Site::Push* push) {
+void TakeUsers(Checker* checker, YamlView value, const std::string& path,
+               std::vector<SiteUser>* users) {
   std::set<std::string> seen;
   checker->TakeList(value, path, limits::site_users_max_count,
                     [&](YamlView element, const std::string& here) {
@@ -123,8 +124,12 @@ void TakeUsers(Checker* checker, YamlView value, const std::string& path, Site::
                       if (!user.name.empty() && !seen.insert(user.name).second) {
                         checker->Wrong(element, here, "user " + user.name + " stands here twice");
                       }
-                      push->users.push_back(std::move(user));
+                      users->push_back(std::move(user));
                     });
+}
+
+void TakePushUsers(Checker* checker, YamlView value, const std::string& path, Site::Push* push) {
+  TakeUsers(checker, value, path, &push->users);
 }
 
 void TakeLoginToPull(Checker* checker, YamlView value, const std::string& path, Site::Push* push) {
@@ -134,7 +139,7 @@ void TakeLoginToPull(Checker* checker, YamlView value, const std::string& path, 
 }
 
 constexpr Key<Site::Push> kPushKeys[] = {
-    {"users", TakeUsers},
+    {"users", TakePushUsers},
     {"loginToPull", TakeLoginToPull},
 };
 
@@ -143,6 +148,12 @@ void TakePush(Checker* checker, YamlView value, const std::string& path, Site* s
   if (value["loginToPull"].exists() && !value["users"].exists()) {
     checker->Wrong(value["loginToPull"], path + ".loginToPull", "needs push.users");
   }
+}
+
+constexpr Key<std::vector<SiteUser>> kControlKeys[] = {{"users", TakeUsers}};
+
+void TakeControl(Checker* checker, YamlView value, const std::string& path, Site* site) {
+  checker->TakeMapping<std::vector<SiteUser>>(value, path, kControlKeys, &site->control_users);
 }
 
 constexpr Key<std::string> kConsoleKeys[] = {{"password", TakePassword}};
@@ -176,11 +187,39 @@ void TakeBundleKeys(Checker* checker, YamlView value, const std::string& path, S
                     });
 }
 
+// What is in it only who opens it finds out.
+bool IsCms(std::string_view text) {
+  constexpr std::string_view kBegin = "-----BEGIN CMS-----\n";
+  constexpr std::string_view kEnd = "\n-----END CMS-----";
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  if (!text.starts_with(kBegin) || !text.ends_with(kEnd)) return false;
+  if (text.size() < kBegin.size() + kEnd.size()) return false;
+  text = text.substr(kBegin.size(), text.size() - kBegin.size() - kEnd.size());
+  for (char c : text) {
+    if (!IsLetterOrDigit(c) && std::string_view("+/=\n").find(c) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void TakeMachineConfigs(Checker* checker, YamlView value, const std::string& path, Site* site) {
+  if (!checker->TakeText(value, path, &site->machine_configs)) return;
+  if (IsCms(site->machine_configs)) return;
+  checker->Wrong(value, path, "must be what 'cozy-airgap site seal-configs' prints");
+}
+
 // What a new key needs: a line here, one in the schema, and its user.
 constexpr Key<Site> kRootKeys[] = {
-    {"name", TakeName},       {"hostNames", TakeHostNames},   {"network", TakeNetwork},
-    {"push", TakePush},       {"bundleKeys", TakeBundleKeys}, {"console", TakeConsole},
+    {"name", TakeName},
+    {"hostNames", TakeHostNames},
+    {"network", TakeNetwork},
+    {"push", TakePush},
+    {"bundleKeys", TakeBundleKeys},
+    {"console", TakeConsole},
     {"netboot", TakeNetboot},
+    {"control", TakeControl},
+    {"machineConfigs", TakeMachineConfigs},
 };
 
 // libyaml's own findings have their line in the message: ": line 3: ...".
@@ -224,9 +263,9 @@ CheckedSite CheckSite(std::string_view text) {
   return checked;
 }
 
-std::string FormatLogins(const Site& site) {
+std::string FormatLogins(const std::vector<SiteUser>& users) {
   std::string text;
-  for (const SiteUser& user : site.push.users) {
+  for (const SiteUser& user : users) {
     text.append(user.name).append(":").append(user.password).append("\n");
   }
   return text;

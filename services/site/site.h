@@ -48,6 +48,13 @@ struct SiteNetboot {
     std::vector<std::string> ntp;
     std::vector<Reservation> reservations;
   } dhcp;
+  // A network whose relay (RFC 1542) sends the appliance what machines there ask.
+  struct Relayed {
+    std::string router;  // with prefix length; of the network, and where its machines send the rest
+    std::string first;   // with mode dhcp alone
+    std::string last;
+  };
+  std::vector<Relayed> relayed;
 };
 
 struct Site {
@@ -59,10 +66,13 @@ struct Site {
     std::vector<SiteUser> users;  // none: nobody pushes
     bool login_to_pull = false;
   } push;
+  std::vector<SiteUser> control_users;  // who may change things over the network; none: nobody
   // Of the root shell at the console, as base/password.h keeps it; empty: nobody gets one.
   std::string console_password;
   // Ed25519 keys in PEM, one text each. With any of them only what one of them signed is served.
   std::vector<std::string> bundle_keys;
+  // Of machines that boot over the network (netboot/sealed_configs.h), in PEM; may be empty.
+  std::string machine_configs;
 };
 
 // What is wrong with one place of a site file.
@@ -84,8 +94,8 @@ struct CheckedSite {
 
 CheckedSite CheckSite(std::string_view text);
 
-// The file of logins (registry/logins.h) of those who may push.
-std::string FormatLogins(const Site& site);
+// The file of logins (registry/logins.h); empty without any.
+std::string FormatLogins(const std::vector<SiteUser>& users);
 // For appliance/boot/network: a line "KEY VALUE" for each value, where KEY is interface, bond (its
 // mode), vlan, address, gateway, dns or ntp. A value has letters, digits and .:/_- alone. Without
 // interface every wired adapter is meant, without address DHCP. Empty when nothing is set.

@@ -156,11 +156,47 @@ void TakeDhcp(Checker* checker, YamlView value, const std::string& path, SiteNet
   }
 }
 
+using Relayed = SiteNetboot::Relayed;
+
+void TakeRelayRouter(Checker* checker, YamlView value, const std::string& path, Relayed* relayed) {
+  std::string text;
+  if (!checker->TakeText(value, path, &text)) return;
+  auto address = ParseIpWithPrefix(text);
+  if (!address || address->size != kIpv4Bytes || address->IsSubnetOrBroadcast()) {
+    return checker->Wrong(value, path, "must be an IPv4 address of a router, like 10.1.0.1/24");
+  }
+  relayed->router = text;
+}
+
+void TakeRelayFirst(Checker* checker, YamlView value, const std::string& path, Relayed* relayed) {
+  TakeIpv4(checker, value, path, &relayed->first);
+}
+
+void TakeRelayLast(Checker* checker, YamlView value, const std::string& path, Relayed* relayed) {
+  TakeIpv4(checker, value, path, &relayed->last);
+}
+
+constexpr Key<Relayed> kRelayedKeys[] = {
+    {"router", TakeRelayRouter},
+    {"first", TakeRelayFirst},
+    {"last", TakeRelayLast},
+};
+
+void TakeRelayed(Checker* checker, YamlView value, const std::string& path, SiteNetboot* netboot) {
+  checker->TakeList(value, path, limits::dhcp_relayed_max_count,
+                    [&](YamlView element, const std::string& here) {
+                      Relayed relayed;
+                      checker->TakeMapping<Relayed>(element, here, kRelayedKeys, &relayed);
+                      if (element.IsMapping() && !element["router"].exists()) {
+                        checker->Wrong(element, here, "has no router");
+                      }
+                      netboot->relayed.push_back(std::move(relayed));
+                    });
+}
+
 constexpr Key<SiteNetboot> kNetbootKeys[] = {
-    {"mode", TakeMode},
-    {"armed", TakeArmed},
-    {"hours", TakeArmedHours},
-    {"dhcp", TakeDhcp},
+    {"mode", TakeMode}, {"armed", TakeArmed},     {"hours", TakeArmedHours},
+    {"dhcp", TakeDhcp}, {"relayed", TakeRelayed},
 };
 
 // The appliance's own address in whose subnet `address` is; nothing without one.
@@ -170,6 +206,52 @@ std::optional<IpAddress> OwnBeside(const Site& site, const IpAddress& address) {
     if (own && own->SamePrefix(address)) return own;
   }
   return std::nullopt;
+}
+
+bool IsBehindRelay(const Site& site, const IpAddress& address) {
+  for (const Relayed& relayed : site.netboot.relayed) {
+    auto router = ParseIpWithPrefix(relayed.router);
+    if (router && router->SamePrefix(address)) return true;
+  }
+  return false;
+}
+
+// One network's router and, with mode dhcp, the addresses to give there.
+void CheckRelayed(Checker* checker, YamlView value, const std::string& path, const Site& site,
+                  const Relayed& relayed) {
+  auto router = ParseIpWithPrefix(relayed.router);
+  if (!router) return;
+  if (OwnBeside(site, *router)) {
+    checker->Wrong(value["router"], path + ".router",
+                   "is in a network of the appliance's own, which needs no relay");
+  }
+  bool is_dhcp = site.netboot.mode == "dhcp";
+  for (std::string_view key : {"first", "last"}) {
+    if (value[key].exists() == is_dhcp) continue;
+    checker->Wrong(value, path,
+                   is_dhcp ? "has no " + std::string(key)
+                           : "has " + std::string(key) + ", which needs netboot.mode dhcp");
+  }
+  auto first = ParseIpAddress(relayed.first);
+  auto last = ParseIpAddress(relayed.last);
+  if (!first || !last) return;
+  if (!router->SamePrefix(*first) || !router->SamePrefix(*last)) {
+    checker->Wrong(value, path, "has addresses that are not in the network of its router");
+  } else if (first->bytes > last->bytes) {
+    checker->Wrong(value["last"], path + ".last", "comes before first");
+  } else if (first->bytes <= router->bytes && router->bytes <= last->bytes) {
+    checker->Wrong(value, path, "has its router between first and last");
+  }
+}
+
+void CheckEveryRelayed(Checker* checker, YamlView list, const Site& site) {
+  size_t number = 0;
+  list.ForEach([&](YamlView element) {
+    CheckRelayed(checker, element, "netboot.relayed[" + std::to_string(number) + "]", site,
+                 site.netboot.relayed[number]);
+    ++number;
+    return true;
+  });
 }
 
 class PoolChecker {
@@ -207,7 +289,8 @@ void CheckPool(Checker* checker, YamlView value, const Site& site) {
   size_t number = 0;
   value["reservations"].ForEach([&](YamlView element) {
     std::string here = path + ".reservations[" + std::to_string(number) + "]";
-    pool.Check(element, here, dhcp.reservations[number++].address);
+    const std::string& address = dhcp.reservations[number++].address;
+    if (!IsBehindRelay(site, *ParseIpAddress(address))) pool.Check(element, here, address);
     return true;
   });
   auto first = ParseIpAddress(dhcp.first);
@@ -241,6 +324,7 @@ void TakeNetboot(Checker* checker, YamlView value, const std::string& path, Site
 }
 
 void CheckNetboot(Checker* checker, YamlView netboot, const Site& site) {
+  CheckEveryRelayed(checker, netboot["relayed"], site);
   if (site.netboot.mode != "dhcp") return;
   if (site.network.addresses.empty()) {
     return checker->Wrong(netboot["mode"], "netboot.mode",
@@ -265,6 +349,10 @@ std::string FormatNetboot(const Site& site) {
   lines("name", site.host_names);
   for (const std::string& server : site.network.dns) {
     if (ParseIpAddress(server)->size == kIpv4Bytes) line("upstream", server);
+  }
+  for (const Relayed& relayed : netboot.relayed) {
+    line("relayed",
+         relayed.router + (relayed.first.empty() ? "" : " " + relayed.first + " " + relayed.last));
   }
   if (netboot.mode != "dhcp") return text;
   line("pool", dhcp.first + " " + dhcp.last);

@@ -36,6 +36,29 @@ void EveryKeyIsHandedOn(void**) {
   ASSERT_TEXT(FormatNetboot(CheckSite("").site), "mode proxy\nhours 12\n");
 }
 
+void NetworksBehindRelaysAreTheirOwn(void**) {
+  constexpr char kPool[] = "    first: 10.0.0.100\n    last: 10.0.0.199\n";
+  auto with_relayed = [&](const char* relayed) {
+    return WithDhcp(std::string(kPool) + "  relayed: [" + relayed + "]\n");
+  };
+  std::string fine = with_relayed("{router: 10.1.0.1/24, first: 10.1.0.9, last: 10.1.0.20}");
+  ASSERT_TEXT(Mistakes(fine), "");
+  ASSERT_CONTAINS(FormatNetboot(CheckSite(fine).site), "relayed 10.1.0.1/24 10.1.0.9 10.1.0.20\n");
+  const struct {
+    const char* relayed;
+    const char* mistake;
+  } kCases[] = {
+      {"{router: 10.0.0.1/24, first: 10.0.0.9, last: 10.0.0.20}", "which needs no relay"},
+      {"{router: 10.1.0.1/24, first: 10.2.0.9, last: 10.1.0.20}", "not in the network of its"},
+      {"{router: 10.1.0.1/24, first: 10.1.0.20, last: 10.1.0.9}", "last: comes before first"},
+      {"{router: 10.1.0.10/24, first: 10.1.0.9, last: 10.1.0.20}", "its router between"},
+      {"{router: 10.1.0.0/24, first: 10.1.0.9, last: 10.1.0.20}", "address of a router"},
+  };
+  for (const auto& [relayed, mistake] : kCases) {
+    ASSERT_CONTAINS(Mistakes(with_relayed(relayed)), mistake);
+  }
+}
+
 void WhatBelongsTogetherIsChecked(void**) {
   ASSERT_TEXT(Mistakes("netboot: {mode: dhcp}\n"),
               "line 1: netboot.mode: needs netboot.dhcp, the addresses to give\n");
@@ -83,6 +106,7 @@ int main() {
   using namespace airgap;
   const CMUnitTest tests[] = {
       cmocka_unit_test(EveryKeyIsHandedOn),
+      cmocka_unit_test(NetworksBehindRelaysAreTheirOwn),
       cmocka_unit_test(WhatBelongsTogetherIsChecked),
       cmocka_unit_test(AddressesAreThoseOfTheNetwork),
   };

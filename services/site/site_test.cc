@@ -39,14 +39,14 @@ void EveryKeyIsRead(void**) {
   assert_int_equal(checked.site.host_names.size(), 2);
   ASSERT_TEXT(checked.site.host_names[0], "seed.example.org");
   assert_true(checked.site.push.login_to_pull);
-  ASSERT_TEXT(FormatLogins(checked.site), "night:" + std::string(kHash) + "\n");
+  ASSERT_TEXT(FormatLogins(checked.site.push.users), "night:" + std::string(kHash) + "\n");
 }
 
 void EveryKeyMayBeLeftOut(void**) {
   for (const char* text : {"", "# nothing\n", "{}", "name: x", "push: {}"}) {
     ASSERT_TEXT(Mistakes(text), "");
   }
-  ASSERT_TEXT(FormatLogins(CheckSite("").site), "");
+  ASSERT_TEXT(FormatLogins(CheckSite("").site.push.users), "");
 }
 
 void AnUnknownKeyNamesItsLineAndTheNearest(void**) {

@@ -62,7 +62,8 @@ wait_for 20 "a question for the password" screen_shows "password"
 type_on_screen guess-of-mine
 wait_for 20 "that it is wrong" screen_shows "That is not it"
 type_on_screen "$PUSH_PASSWORD"
-wait_for 20 "a shell" screen_shows "exit goes back"
+# The prompt: what is typed before it is dropped.
+wait_for 20 "a shell" screen_shows "without a word#"
 type_on_screen "touch /run/by-the-shell"
 wait_for 20 "what was typed" in_guest "ls /run/by-the-shell"
 type_on_screen exit
