@@ -62,6 +62,13 @@ int RunNetboot(const CommandContext& context, NetbootCommandOptions options) {
     Result<DhcpSettings> parsed = DhcpSettings::Parse(FormatNetboot(file->checked.site));
     if (!parsed.ok()) return context.Fail(parsed.status());
     settings = *std::move(parsed);
+    if (!file->checked.site.machine_configs.empty() &&
+        options.serve.netboot.configs_folder.empty()) {
+      return context.Fail(InvalidArgument(
+          options.site_path +
+          " has machineConfigs: write them into a folder with 'cozy-airgap site open-configs', and"
+          " give that with --machine-configs"));
+    }
   }
   if (settings.mode == DhcpMode::kOff) {
     return context.Fail(InvalidArgument(options.site_path + " has netboot.mode off"));

@@ -53,3 +53,10 @@ refused 2 "a password has 8 to 200 bytes" short
 "$AIRGAP" site seal-configs --plain "$WORK/configs" >"$WORK/plain.yaml"
 "$AIRGAP" site open-configs --quiet "$WORK/plain.yaml" --dir "$WORK/plain" </dev/null
 diff -r "$WORK/configs" "$WORK/plain"
+
+# Beside another DHCP server on any host they are opened first.
+netboot() {
+  "$AIRGAP" netboot --bundle "$DEMO" --interface lo --site "$WORK/site.yaml" \
+    --dnsmasq /bin/true --ipxe "$ROOT/build/debs/ipxe/usr/lib/ipxe"
+}
+refused 2 "give that with --machine-configs" netboot
