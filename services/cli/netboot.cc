@@ -51,9 +51,6 @@ Result<std::string> MakeRunFolder() {
 
 int RunNetboot(const CommandContext& context, NetbootCommandOptions options) {
   NetbootFrontOptions& front = options.serve.front;
-  Status fine = CheckPrograms(options.serve);
-  if (fine.ok()) fine = CheckAdapters(front.adapters);
-  if (!fine.ok()) return context.Fail(fine);
   DhcpSettings settings;
   if (!options.site_path.empty()) {
     Result<SiteFile> file = OpenSiteFile(RealEnv(), options.site_path);
@@ -73,6 +70,9 @@ int RunNetboot(const CommandContext& context, NetbootCommandOptions options) {
   if (settings.mode == DhcpMode::kOff) {
     return context.Fail(InvalidArgument(options.site_path + " has netboot.mode off"));
   }
+  Status fine = CheckPrograms(options.serve);
+  if (fine.ok()) fine = CheckAdapters(front.adapters);
+  if (!fine.ok()) return context.Fail(fine);
   Result<std::string> folder = MakeRunFolder();
   if (!folder.ok()) return context.Fail(folder.status());
   front.folder = *folder;
