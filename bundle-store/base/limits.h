@@ -189,6 +189,11 @@ inline constexpr unsigned dhcp_lease_default_h = 12;
 inline constexpr unsigned netboot_armed_max_h = 7 * 24;
 inline constexpr unsigned netboot_armed_default_h = 12;
 
+// Handoff.
+inline constexpr unsigned handoff_jobs_default_count = 4;
+inline constexpr unsigned handoff_jobs_max_count = 32;
+inline constexpr size_t handoff_problems_max_count = 1'000;  // named at once
+
 // Control.
 inline constexpr size_t event_max_bytes = 128 * kKiB;
 inline constexpr size_t corrupt_listed_max_count = 100;

@@ -47,8 +47,9 @@ int RunCozyAirgap(int argc, char** argv) {
   CLI::App* media = app.add_subcommand("media", "look at the media of this machine");
   CLI::App* login = app.add_subcommand("login", "say who may push to serve --push");
   CLI::App* site = app.add_subcommand("site", "a site's own CA and site file");
+  CLI::App* upgrade = app.add_subcommand("upgrade", "before a cluster's version is raised");
   CLI::App* mirrors = app.add_subcommand("mirrors", "point nodes at a registry");
-  for (CLI::App* group : {bundle, recipe, image, media, login, site, mirrors}) {
+  for (CLI::App* group : {bundle, recipe, image, media, login, site, mirrors, upgrade}) {
     group->require_subcommand(1);
     group->fallthrough();
   }
@@ -63,6 +64,8 @@ int RunCozyAirgap(int argc, char** argv) {
   AddBundleCheckComplete(*bundle, context);
   AddServe(app, context);
   AddNetboot(app, context);
+  AddPush(app, context);
+  AddPreflight(app, context);
   AddImageBuild(*image, context);
   AddImageVerify(*image, context);
   AddIdentity(app, context);
@@ -75,6 +78,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddSiteInit(*site, context);
   AddSiteSign(*site, context);
   AddSiteConfigs(*site, context);
+  AddUpgradeCheck(*upgrade, context);
   AddMirrorsRender(*mirrors, context);
   AddSupportBundle(app, context);
 

@@ -41,6 +41,8 @@ void AddBundleMerge(CLI::App& bundle, CommandContext& context);
 void AddBundleCheckComplete(CLI::App& bundle, CommandContext& context);
 void AddServe(CLI::App& app, CommandContext& context);
 void AddNetboot(CLI::App& app, CommandContext& context);
+void AddPush(CLI::App& app, CommandContext& context);
+void AddPreflight(CLI::App& app, CommandContext& context);
 void AddImageBuild(CLI::App& image, CommandContext& context);
 void AddImageVerify(CLI::App& image, CommandContext& context);
 void AddClock(CLI::App& app, CommandContext& context);
@@ -54,7 +56,8 @@ void AddSite(CLI::App& site, CommandContext& context);
 void AddSiteConfigs(CLI::App& site, CommandContext& context);
 void AddSiteSign(CLI::App& site, CommandContext& context);
 void AddSiteInit(CLI::App& site, CommandContext& context);
-// `mirrors` is a group of commands.
+// `upgrade` is a group of commands, as is
+void AddUpgradeCheck(CLI::App& upgrade, CommandContext& context);
 void AddMirrorsRender(CLI::App& mirrors, CommandContext& context);
 void AddSupportBundle(CLI::App& app, CommandContext& context);
 

@@ -71,8 +71,33 @@ struct Exchange {
   const HttpBodySink* sink = nullptr;
   HttpReply reply;
   size_t head_bytes = 0;
-  Status sink_status;
+  Status sink_status;  // of `sink`, or of the body
+  const HttpBody* body = nullptr;
+  uint64_t body_offset = 0;
 };
+
+size_t GiveBody(char* bytes, size_t one, size_t size, void* user) {
+  auto* exchange = static_cast<Exchange*>(user);
+  uint64_t left = exchange->body->size_bytes - exchange->body_offset;
+  size_t length = std::min<uint64_t>(one * size, left);
+  if (length == 0) return 0;
+  exchange->sink_status =
+      exchange->body->read(exchange->body_offset, {reinterpret_cast<uint8_t*>(bytes), length});
+  if (!exchange->sink_status.ok()) return CURL_READFUNC_ABORT;
+  exchange->body_offset += length;
+  return length;
+}
+
+// A connection that had gone away under the request: from the start again.
+int SeekBody(void* user, curl_off_t offset, int origin) {
+  auto* exchange = static_cast<Exchange*>(user);
+  if (origin != SEEK_SET || offset < 0 ||
+      static_cast<uint64_t>(offset) > exchange->body->size_bytes) {
+    return CURL_SEEKFUNC_FAIL;
+  }
+  exchange->body_offset = static_cast<uint64_t>(offset);
+  return CURL_SEEKFUNC_OK;
+}
 
 size_t TakeHeader(char* text, size_t one, size_t size, void* user) {
   (void)one;
@@ -185,23 +210,13 @@ class CurlClient : public HttpClient {
  private:
   // Turns `hop` into the request that a Location header asks for.
   static Status Follow(const std::string& location, HttpCall* hop) {
-    ASSIGN_OR_RETURN(OwnedUrl url, OpenUrl(hop->url));
-    std::string origin = OriginOf(url.get());
-    bool was_tls = UrlPart(url.get(), CURLUPART_SCHEME) == "https";
-    if (curl_url_set(url.get(), CURLUPART_URL, location.c_str(), 0) != CURLUE_OK) {
-      return Unavailable(hop->url + " redirects to '" + location.substr(0, 200) +
-                         "', which is no URL");
-    }
-    std::string scheme = UrlPart(url.get(), CURLUPART_SCHEME);
-    if (scheme != "https" && (was_tls || scheme != "http")) {
-      return Denied(hop->url + " redirects to " + scheme + "://, which is refused");
-    }
-    if (OriginOf(url.get()) != origin) {
+    ASSIGN_OR_RETURN(std::string url, ResolveLocation(hop->url, location));
+    if (!IsSameOrigin(url, hop->url)) {
       std::erase_if(hop->headers, [](const auto& header) {
         return header.first == "Authorization" || header.first == "authorization";
       });
     }
-    hop->url = UrlPart(url.get(), CURLUPART_URL);
+    hop->url = std::move(url);
     return OkStatus();
   }
 
@@ -215,6 +230,7 @@ class CurlClient : public HttpClient {
     char detail[CURL_ERROR_SIZE] = "";
     std::unique_ptr<curl_slist, ListCloser> headers = HeadersOf(call);
     SetOptions(handle, call, headers.get(), &exchange, detail);
+    SetBody(handle, call, &exchange);
     if (IsLoopbackHost(UrlPart(url.get(), CURLUPART_HOST))) {
       curl_easy_setopt(handle, CURLOPT_PROXY, "");
     }
@@ -227,6 +243,11 @@ class CurlClient : public HttpClient {
 
   static std::unique_ptr<curl_slist, ListCloser> HeadersOf(const HttpCall& call) {
     curl_slist* list = nullptr;
+    // Nobody waits for the answer to a question that was not asked: credentials were good before.
+    if (call.body != nullptr) list = curl_slist_append(list, "Expect:");
+    if (call.body == nullptr && call.method == "POST") {
+      list = curl_slist_append(list, "Content-Type:");
+    }
     for (const auto& [name, value] : call.headers) {
       std::string line = name;
       line += ": ";
@@ -269,6 +290,26 @@ class CurlClient : public HttpClient {
     } else if (!system_ca_file_.empty()) {
       curl_easy_setopt(handle, CURLOPT_CAINFO, system_ca_file_.c_str());
     }
+  }
+
+  static void SetBody(CURL* handle, const HttpCall& call, Exchange* exchange) {
+    if (call.method == "GET" || call.method == "HEAD") return;
+    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, call.method.c_str());
+    if (call.method == "DELETE") return;
+    if (call.body == nullptr) {
+      curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, 0L);
+      curl_easy_setopt(handle, CURLOPT_POSTFIELDS, "");
+      return;
+    }
+    exchange->body = call.body;
+    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE,
+                     static_cast<curl_off_t>(call.body->size_bytes));
+    curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(limits::io_buffer_bytes));
+    curl_easy_setopt(handle, CURLOPT_READFUNCTION, GiveBody);
+    curl_easy_setopt(handle, CURLOPT_READDATA, exchange);
+    curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, SeekBody);
+    curl_easy_setopt(handle, CURLOPT_SEEKDATA, exchange);
   }
 
   // A handle keeps its connections, so the one used last is taken first.
@@ -325,6 +366,25 @@ Result<std::unique_ptr<HttpClient>> HttpClient::Create(HttpClientOptions options
   auto client = std::make_unique<CurlClient>();
   RETURN_IF_ERROR(client->Prepare(std::move(options)));
   return std::unique_ptr<HttpClient>(std::move(client));
+}
+
+Result<std::string> ResolveLocation(const std::string& from, const std::string& location) {
+  ASSIGN_OR_RETURN(OwnedUrl url, OpenUrl(from));
+  bool was_tls = UrlPart(url.get(), CURLUPART_SCHEME) == "https";
+  if (curl_url_set(url.get(), CURLUPART_URL, location.c_str(), 0) != CURLUE_OK) {
+    return Unavailable(from + " leads to '" + location.substr(0, 200) + "', which is no URL");
+  }
+  std::string scheme = UrlPart(url.get(), CURLUPART_SCHEME);
+  if (scheme != "https" && (was_tls || scheme != "http")) {
+    return Denied(from + " leads to " + scheme + "://, which is refused");
+  }
+  return UrlPart(url.get(), CURLUPART_URL);
+}
+
+bool IsSameOrigin(const std::string& one, const std::string& other) {
+  Result<OwnedUrl> first = OpenUrl(one);
+  Result<OwnedUrl> second = OpenUrl(other);
+  return first.ok() && second.ok() && OriginOf(first->get()) == OriginOf(second->get());
 }
 
 Result<UrlParts> ParseUrl(const std::string& text) {

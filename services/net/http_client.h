@@ -23,10 +23,19 @@ struct HttpClientOptions {
   const std::atomic<bool>* stop = nullptr;  // exchanges end with kUnavailable when it becomes true
 };
 
+// What a request sends.
+struct HttpBody {
+  uint64_t size_bytes = 0;
+  // Fills `out` with the bytes from `offset` on; may be asked for the same ones again. An error
+  // ends the exchange and is what Do() returns.
+  std::function<Status(uint64_t offset_bytes, MutableByteSpan out)> read;
+};
+
 struct HttpCall {
-  std::string method = "GET";  // or "HEAD"
+  std::string method = "GET";  // HEAD, POST, PUT, PATCH, DELETE
   std::string url;             // http:// or https://
   std::vector<std::pair<std::string, std::string>> headers;
+  const HttpBody* body = nullptr;  // of POST, PUT and PATCH; null: an empty one
 };
 
 struct HttpReply {
@@ -66,5 +75,10 @@ struct UrlParts {
 Result<UrlParts> ParseUrl(const std::string& url);
 // Whether "host[:port]" is 127.0.0.0/8, ::1 or localhost.
 bool IsLoopbackHost(const std::string& host);
+// Where the Location header of an answer from `url` leads. kUnavailable: it is no URL, or leaves
+// https.
+Result<std::string> ResolveLocation(const std::string& url, const std::string& location);
+// The same scheme, host and port: where credentials may go.
+bool IsSameOrigin(const std::string& one, const std::string& other);
 
 }  // namespace airgap

@@ -75,7 +75,7 @@ Result<RegistryClient::Place> RegistryClient::PlaceOf(const Reference& repositor
   Place place;
   ASSIGN_OR_RETURN(place.endpoint, EndpointFor(repository.host, options_));
   place.repository = place.endpoint.name_prefix + repository.repository;
-  place.scope = "repository:" + place.repository + ":pull";
+  place.scope = "repository:" + place.repository + (options_.pushes ? ":pull,push" : ":pull");
   return place;
 }
 
@@ -88,6 +88,8 @@ Result<HttpReply> RegistryClient::Call(const Place& place, HttpCall call,
     authorization = authorization_[key];
   }
   size_t plain_headers = call.headers.size();
+  // A registry may have what is uploaded sent elsewhere: not the credentials.
+  if (!IsSameOrigin(call.url, place.endpoint.base_url)) return http_->Do(call, sink);
   if (!authorization.empty()) call.headers.emplace_back("Authorization", authorization);
   ASSIGN_OR_RETURN(HttpReply reply, http_->Do(call, sink));
   std::string challenge = reply.Header("www-authenticate");

@@ -1,5 +1,5 @@
-// Pulls from registries: the pull part of the OCI distribution API, as a client.
-// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
+// The OCI distribution API as a client: pulls from registries and pushes to them.
+// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull, #push
 #pragma once
 
 #include <atomic>
@@ -29,6 +29,7 @@ struct RegistryClientOptions {
   std::string ca_file;                      // PEM, besides the system's; empty: the system's alone
   std::string credentials_file;             // docker's config.json; empty: where docker looks
   const std::atomic<bool>* stop = nullptr;  // as in HttpClientOptions
+  bool pushes = false;                      // tokens must allow it
 };
 
 // Where a registry host's content is read.
@@ -61,6 +62,19 @@ class RegistryClient {
                     const ByteSink& sink);
   HttpClient* http() const { return http_.get(); }
 
+  // The three that push; `pushes` must be set. Again while a failure may pass.
+  //
+  // Puts a blob, which `body` gives, into a repository; where `mounted_from`, another repository of
+  // the same registry, is not empty, the registry may take it from there (true).
+  Result<bool> PutBlob(const Reference& repository, const Descriptor& descriptor,
+                       const std::string& mounted_from, const HttpBody& body);
+  // Under a digest, which must be that of `text`, or a tag. True: the registry keeps referrers by
+  // itself (the specification's "Pushing Manifests with Subject").
+  Result<bool> PutManifest(const Reference& repository, const std::string& tag_or_digest,
+                           const std::string& media_type, std::string_view text);
+  // Whether a manifest is there by this digest: its size is compared.
+  Status CheckManifest(const Reference& repository, const Descriptor& descriptor);
+
   // By the referrers API, or the tag schema where there is none.
   Result<std::vector<Descriptor>> Referrers(const Reference& repository, const Digest& subject);
 
@@ -76,6 +90,9 @@ class RegistryClient {
   Result<Place> PlaceOf(const Reference& repository) const;
   // One exchange with authorization.
   Result<HttpReply> Call(const Place& place, HttpCall call, const HttpBodySink& sink);
+  // An upload session of a repository: where its bytes go. Nothing: the registry has mounted it.
+  Result<std::optional<std::string>> StartUpload(const Place& place, const Digest& digest,
+                                                 const std::string& mounted_from);
   // Again while a failure may pass. The body, at most `max_bytes`, goes to `body`.
   Result<HttpReply> Fetch(const Place& place, const HttpCall& call, uint64_t max_bytes,
                           std::string* body);

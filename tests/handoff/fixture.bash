@@ -1,0 +1,51 @@
+# A registry to hand over to. Source it after lib.sh.
+# shellcheck shell=bash
+
+TARGET_USER=handoff TARGET_PASSWORD=to-the-cluster
+
+# start_target [without-login]: Debian's docker-registry over TLS by a CA of its own, with a login,
+# its files in WORK/storage; sets TARGET, TARGET_CA and TARGET_LOGIN, a docker config.json.
+start_target() {
+  need docker-registry openssl perl
+  local port auth="auth: {htpasswd: {realm: target, path: $WORK/target/htpasswd}}"
+  [ $# -eq 0 ] || auth=""
+  port=${TARGET_PORT:-$(free_port)}
+  TARGET_PORT=$port TARGET=https://127.0.0.1:$port TARGET_CA=$WORK/target/ca.pem
+  TARGET_LOGIN=$WORK/target/config.json
+  if [ ! -e "$TARGET_CA" ]; then
+    mkdir -p "$WORK/target"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=target \
+      -addext subjectAltName=IP:127.0.0.1 -keyout "$WORK/target/key.pem" -out "$TARGET_CA" \
+      2>/dev/null
+    # bcrypt, by the C library.
+    perl -e 'print "$ARGV[0]:", crypt($ARGV[1], "\$2y\$05\$abcdefghijklmnopqrstuu"), "\n"' \
+      "$TARGET_USER" "$TARGET_PASSWORD" >"$WORK/target/htpasswd"
+    printf '{"auths":{"127.0.0.1:%s":{"username":"%s","password":"%s"}}}' "$port" "$TARGET_USER" \
+      "$TARGET_PASSWORD" >"$TARGET_LOGIN"
+    cat >"$WORK/target/config.yml" <<YAML
+version: 0.1
+log: {level: error, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: $WORK/storage}, delete: {enabled: true}}
+http: {addr: "127.0.0.1:$port", tls: {certificate: $TARGET_CA, key: $WORK/target/key.pem}}
+$auth
+YAML
+  fi
+  background target docker-registry serve "$WORK/target/config.yml"
+  wait_for 20 "the target" target_answers
+}
+target_answers() { curl -s --cacert "$TARGET_CA" -o /dev/null "$TARGET/v2/"; }
+
+# push_to_target, preflight_target OPTION...: of the demo bundle, or of BUNDLE.
+push_to_target() {
+  "$AIRGAP" push --bundle "${BUNDLE:-$DEMO}" --to "$TARGET" --registry-ca "$TARGET_CA" \
+    --credentials "$TARGET_LOGIN" "$@"
+}
+preflight_target() {
+  "$AIRGAP" preflight --bundle "${BUNDLE:-$DEMO}" --registry "$TARGET" --registry-ca "$TARGET_CA" \
+    --credentials "$TARGET_LOGIN" "$@"
+}
+
+# blob_file DIGEST prints where docker-registry keeps it.
+blob_file() {
+  echo "$WORK/storage/docker/registry/v2/blobs/sha256/${1:7:2}/${1:7}/data"
+}
