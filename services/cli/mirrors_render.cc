@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "cli/command.h"
 #include "cli/open_files.h"
+#include "mirrors/hosts_toml.h"
 #include "mirrors/talos_patch.h"
 #include "store/catalog.h"
 
@@ -27,6 +28,8 @@ struct RenderOptions {
   std::string talos;
   std::string schema;
   std::string node_config;
+  bool is_for_containerd = false;
+  bool is_prefixed = false;
   std::string folder;
 };
 
@@ -56,6 +59,7 @@ Result<MirrorTarget> TargetOf(const RenderOptions& options) {
   MirrorTarget target;
   target.endpoint = options.endpoint;
   target.time_servers = options.time_servers;
+  target.is_prefixed = options.is_prefixed;
   ASSIGN_OR_RETURN(target.ca_pem,
                    ReadWholeFile(RealEnv(), options.ca_path, limits::identity_max_bytes));
   ASSIGN_OR_RETURN(target.upstreams, Upstreams(options));
@@ -87,7 +91,35 @@ Result<TalosPatches> Render(const RenderOptions& options) {
   return FormatTalosPatches(target, version, schema, config);
 }
 
+Status WriteHostsToml(const MirrorTarget& target, const std::string& folder) {
+  for (const std::string& upstream : target.upstreams) {
+    std::string place = folder + "/" + HostsFolder(upstream);
+    RETURN_IF_ERROR(MakeFolders(place));
+    RETURN_IF_ERROR(WriteWholeFile(RealEnv(), place + "/ca.pem", target.ca_pem, kPublicMode));
+    RETURN_IF_ERROR(WriteWholeFile(RealEnv(), place + "/hosts.toml",
+                                   FormatHostsToml(target, upstream), kPublicMode));
+  }
+  return OkStatus();
+}
+
+int RunContainerd(const CommandContext& context, const RenderOptions& options) {
+  Status status = [&]() -> Status {
+    ASSIGN_OR_RETURN(MirrorTarget target, TargetOf(options));
+    RETURN_IF_ERROR(target.Check());
+    return WriteHostsToml(target, options.folder);
+  }();
+  if (!status.ok()) return context.Fail(status);
+  if (context.json) {
+    JsonBuilder document;
+    document.root().Put("folder", options.folder);
+    context.PrintJson(document);
+  }
+  context.Print(options.folder + " is what config_path of containerd's registry plugin names");
+  return kExitFine;
+}
+
 int RunRender(const CommandContext& context, const RenderOptions& options) {
+  if (options.is_for_containerd) return RunContainerd(context, options);
   Result<TalosPatches> patches = Render(options);
   if (!patches.ok()) return context.Fail(patches.status());
   Status made = MakeFolders(options.folder);
@@ -136,7 +168,15 @@ void AddMirrorsRender(CLI::App& mirrors, CommandContext& context) {
   command->add_option("--host", options->hosts,
                       "ADDRESS=NAME,NAME for nodes whose DNS does not know the registry's name");
   command->add_option("--ntp", options->time_servers, "a time server; may be repeated");
-  command->add_option("--talos", options->talos, "the nodes' version, like v1.13.6")->required();
+  CLI::Option_group* kind = command->add_option_group("for whom");
+  kind->add_option("--talos", options->talos, "Talos nodes of this version, like v1.13.6: patches");
+  kind->add_flag("--containerd", options->is_for_containerd,
+                 "containerd on any machine: a folder with hosts.toml for each registry");
+  kind->require_option(1);
+  command->add_flag(
+      "--prefixed", options->is_prefixed,
+      "the registry is one that 'cozy-airgap push' filled: what was at ghcr.io/x is at"
+      " ghcr.io/x there");
   command->add_option("--node-config", options->node_config,
                       "the machine config of a node, whose form is kept and whose own mirrors and"
                       " time servers are taken away first");
@@ -145,7 +185,9 @@ void AddMirrorsRender(CLI::App& mirrors, CommandContext& context) {
                    "old: machine.registries; new: documents of their own, since Talos 1.12; what"
                    " the config uses, or else its version, when left out")
       ->check(CLI::IsMember({"old", "new"}));
-  command->add_option("--dir", options->folder, "where to write 1-remove.yaml and 2-add.yaml")
+  command
+      ->add_option("--dir", options->folder,
+                   "where to write 1-remove.yaml and 2-add.yaml, or the folders of hosts.toml")
       ->required();
   command->callback([&context, options] {
     context.run = [&context, options] { return RunRender(context, *options); };

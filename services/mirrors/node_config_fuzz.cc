@@ -28,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
       "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
       {"docker.io", "ghcr.io"},
       {{"10.0.0.5", {"a", "b"}}},
-      {"10.0.0.5"}};
+      {"10.0.0.5"},
+      false};
   auto config = NodeConfig::Read({reinterpret_cast<const char*>(input), size}, "config");
   if (!config.ok()) return 0;
   for (TalosVersion version : {TalosVersion{1, 11}, TalosVersion{1, 14}}) {

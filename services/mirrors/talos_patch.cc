@@ -9,8 +9,6 @@
 namespace airgap {
 namespace {
 
-constexpr std::string_view kScheme = "https://";
-
 class Yaml {
  public:
   void Line(size_t depth, const std::string& text) {
@@ -43,39 +41,6 @@ class Yaml {
   std::string text_;
 };
 
-std::string HostOf(const MirrorTarget& target) {
-  std::string host = target.endpoint.substr(kScheme.size());
-  return host.substr(0, host.find('/'));
-}
-
-// What goes into the patch in quotes must not end them.
-bool IsPlain(std::string_view text) {
-  return !text.empty() && text.size() <= limits::netboot_text_max_bytes &&
-         text.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.:/[]_*-") ==
-             std::string_view::npos;
-}
-
-Status Check(const MirrorTarget& target) {
-  if (!target.endpoint.starts_with(kScheme) || !IsPlain(target.endpoint) ||
-      HostOf(target).empty()) {
-    return InvalidArgument("the endpoint '" + target.endpoint +
-                           "' is not of the form https://HOST:PORT");
-  }
-  if (target.upstreams.empty()) return InvalidArgument("there is no registry to be a mirror of");
-  std::vector<std::string> all = target.upstreams;
-  all.insert(all.end(), target.time_servers.begin(), target.time_servers.end());
-  for (const HostEntry& host : target.hosts) {
-    all.push_back(host.address);
-    all.insert(all.end(), host.names.begin(), host.names.end());
-  }
-  for (const std::string& text : all) {
-    if (!IsPlain(text)) return InvalidArgument("'" + text + "' is no name or address");
-  }
-  if (target.ca_pem.starts_with("-----BEGIN CERTIFICATE-----\n")) return OkStatus();
-  return InvalidArgument("the CA is no certificate in PEM");
-}
-
 bool Has(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
@@ -91,6 +56,8 @@ std::string Listed(const std::vector<std::string>& list) {
 
 void RemoveDiscovery(const NodeConfig& config, Yaml* yaml) {
   for (const std::string& name : config.discovery_services) {
+    // Talos takes no other name, and this comes from a file of anybody's.
+    if (!IsPlainText(name)) continue;
     yaml->Delete("DiscoveryServiceConfig", name);
   }
 }
@@ -147,11 +114,12 @@ std::string OldAdd(const MirrorTarget& target, TalosVersion version, const NodeC
   yaml.Line(2, "mirrors:");
   for (const std::string& upstream : target.upstreams) {
     yaml.Line(3, Yaml::Quoted(upstream) + ":");
-    yaml.Line(4, "endpoints: " + Listed({target.endpoint}));
+    yaml.Line(4, "endpoints: " + Listed({target.EndpointOf(upstream)}));
+    if (target.is_prefixed) yaml.Line(4, "overridePath: true");
     yaml.Line(4, "skipFallback: true");
   }
   yaml.Line(2, "config:");
-  yaml.Line(3, Yaml::Quoted(HostOf(target)) + ":");
+  yaml.Line(3, Yaml::Quoted(target.Host()) + ":");
   yaml.Line(4, "tls:");
   yaml.Line(5, "ca: " + EncodeBase64(target.ca_pem));
   if (!hosts.empty()) {
@@ -195,10 +163,11 @@ std::string NewAdd(const MirrorTarget& target, TalosVersion version, const NodeC
   for (const std::string& upstream : target.upstreams) {
     yaml.Document("RegistryMirrorConfig", upstream);
     yaml.Line(0, "endpoints:");
-    yaml.Line(1, "- url: " + Yaml::Quoted(target.endpoint));
+    yaml.Line(1, "- url: " + Yaml::Quoted(target.EndpointOf(upstream)));
+    if (target.is_prefixed) yaml.Line(2, "overridePath: true");
     yaml.Line(0, "skipFallback: true");
   }
-  yaml.Document("RegistryTLSConfig", HostOf(target));
+  yaml.Document("RegistryTLSConfig", target.Host());
   yaml.Block(0, "ca", target.ca_pem);
   AddTrustedRoots(target, &yaml);
   for (const HostEntry& host : target.hosts) {
@@ -239,7 +208,7 @@ TalosSchema SchemaFor(TalosVersion version, const NodeConfig& config) {
 
 Result<TalosPatches> FormatTalosPatches(const MirrorTarget& target, TalosVersion version,
                                         TalosSchema schema, const NodeConfig& config) {
-  RETURN_IF_ERROR(Check(target));
+  RETURN_IF_ERROR(target.Check());
   if (schema == TalosSchema::kOld)
     return TalosPatches{OldRemove(target, config), OldAdd(target, version, config)};
   if (!version.has_documents()) {

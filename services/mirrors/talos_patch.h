@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "mirrors/node_config.h"
+#include "mirrors/mirror_target.h"
 
 namespace airgap {
 
@@ -30,14 +30,6 @@ enum class TalosSchema {
 
 // For a node with this config: the form that it uses, or else the one of its version.
 TalosSchema SchemaFor(TalosVersion version, const NodeConfig& config);
-
-struct MirrorTarget {
-  std::string endpoint;                // "https://seed.example.org:5000"
-  std::string ca_pem;                  // whoever issued its certificate
-  std::vector<std::string> upstreams;  // "ghcr.io"
-  std::vector<HostEntry> hosts;        // for nodes whose DNS does not know its name
-  std::vector<std::string> time_servers;
-};
 
 // Two strategic merge patches, to be applied one after another in one command.
 struct TalosPatches {

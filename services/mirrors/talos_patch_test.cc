@@ -10,7 +10,8 @@ MirrorTarget SomeTarget() {
           "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
           {"docker.io", "ghcr.io"},
           {{"10.0.0.5", {"seed.example.org"}}},
-          {"10.0.0.5"}};
+          {"10.0.0.5"},
+          false};
 }
 
 NodeConfig ConfigOf(const char* text) {

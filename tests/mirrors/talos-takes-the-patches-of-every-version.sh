@@ -13,18 +13,23 @@ render() {
     --endpoint https://seed.example.org:5000 --ca "$WORK/ca.pem" \
     --host 10.0.0.5=seed.example.org,registry.cozy-system --ntp 10.0.0.5 --dir "$WORK/patches" "$@"
 }
-# apply_and_look CONFIG: what Talos would do with the config and the patches of the last render.
+# apply_and_look CONFIG OTHER [prefixed]: what Talos would do with the config and the patches of the
+# last render; OTHER if the config has a mirror of its own of something else.
 apply_and_look() {
   local patches=("$WORK"/patches/*.yaml)
   "$TALOS" apply "$1" "${patches[@]}" >"$WORK/patched.yaml"
   "$TALOS" facts "$WORK/patched.yaml" >"$WORK/facts.json" 2>"$WORK/warnings"
-  python3 - "$WORK/facts.json" "$WORK/ca.pem" "$2" <<'PYTHON' || fail "$VERSION, $1"
+  python3 - "$WORK/facts.json" "$WORK/ca.pem" "$2" "${3:-}" <<'PYTHON' || fail "$VERSION, $1"
 import json, sys
 facts, ca = json.load(open(sys.argv[1])), open(sys.argv[2]).read().strip()
-ours = {"endpoints": ["https://seed.example.org:5000"], "skipFallback": True}
+prefixed = sys.argv[4] == "prefixed"
+def ours(upstream):
+    path = f"/v2/{upstream}" if prefixed else ""
+    return {"endpoints": ["https://seed.example.org:5000" + path], "overridePath": prefixed,
+            "skipFallback": True}
 for upstream in ["docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "factory.talos.dev"]:
     if upstream in facts["mirrors"] or upstream in ("docker.io", "ghcr.io", "factory.talos.dev"):
-        assert facts["mirrors"][upstream] == ours, (upstream, facts["mirrors"])
+        assert facts["mirrors"][upstream] == ours(upstream), (upstream, facts["mirrors"])
 other = facts["mirrors"].get("other.example.org")
 assert (other is None) == (sys.argv[3] == ""), other
 assert other is None or other["endpoints"] == ["https://x.example.org"], other
@@ -72,6 +77,10 @@ for VERSION in v1.11 v1.13 v1.14; do
   # Of a config that nobody has shown, what is in it stays, but for what the patches say.
   render --talos $VERSION.2
   [ $VERSION = v1.14 ] || apply_and_look "$WORK/fresh.yaml" ""
+
+  # From the appliance to the registry in the cluster.
+  render --talos $VERSION.2 --node-config "$WORK/again.yaml" --prefixed
+  apply_and_look "$WORK/again.yaml" "" prefixed
 
   "$TALOS" apply "$WORK/fresh.yaml" "$WORK/old-form.yaml" >"$WORK/with-old.yaml"
   render --talos $VERSION.2 --node-config "$WORK/with-old.yaml"

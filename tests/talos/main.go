@@ -21,6 +21,7 @@ import (
 
 type mirror struct {
 	Endpoints    []string `json:"endpoints"`
+	OverridePath bool     `json:"overridePath"`
 	SkipFallback bool     `json:"skipFallback"`
 }
 

@@ -10,11 +10,12 @@ import (
 func factsOf(provider config.Provider) facts {
 	told := facts{Mirrors: map[string]mirror{}, CAs: map[string]string{}, Hosts: map[string][]string{}}
 	for name, one := range provider.RegistryMirrorConfigs() {
-		var endpoints []string
+		found := mirror{SkipFallback: one.SkipFallback()}
 		for _, endpoint := range one.Endpoints() {
-			endpoints = append(endpoints, endpoint.Endpoint())
+			found.Endpoints = append(found.Endpoints, endpoint.Endpoint())
+			found.OverridePath = endpoint.OverridePath()
 		}
-		told.Mirrors[name] = mirror{endpoints, one.SkipFallback()}
+		told.Mirrors[name] = found
 	}
 	for name, one := range provider.RegistryTLSConfigs() {
 		told.CAs[name] = string(one.CA())
