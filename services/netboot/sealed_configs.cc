@@ -187,6 +187,7 @@ Result<MachineConfigTexts> OpenConfigs(std::string_view sealed, const std::strin
   if (kind == NID_pkcs7_data) {
     if (Forgetting(CMS_data(cms.get(), out.get(), CMS_BINARY)) != 1) return NoMessage();
   } else if (kind == NID_pkcs7_enveloped || kind == NID_id_smime_ct_authEnvelopedData) {
+    if (password.empty()) return Denied("the machine configs take a password");
     std::string copy = password;
     bool is_open =
         CMS_decrypt_set1_password(cms.get(), reinterpret_cast<unsigned char*>(copy.data()),
