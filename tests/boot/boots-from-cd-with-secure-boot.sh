@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 400
+# one-of: uefi-usb-or-secure-boot-cd
 # The firmware has Microsoft's keys and refuses what they did not sign, all the way to the kernel.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"

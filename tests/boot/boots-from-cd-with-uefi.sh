@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 300
+# one-of: uefi-cd-or-secure-boot-usb
 # The appliance image starts from CD under UEFI and serves what is on it.
 set -euo pipefail
 . "$(dirname "$0")/fixture.bash"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 400
+# one-of: uefi-cd-or-secure-boot-usb
 # From a stick with Secure Boot enforced; the signed GRUB tells which medium it was, too, so that
 # the site file is found.
 set -euo pipefail

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # timeout: 300
 # Beside the DHCP server of a site, which knows nothing of it, `cozy-airgap netboot` has machines of
-# UEFI, for amd64 and arm64, and of UEFI HTTP boot load iPXE and then what the bundle carries; each
-# has its address from the site's server, and the status tells how far each of them got.
+# BIOS with iPXE in the adapter, of UEFI, for amd64 and arm64, and of UEFI HTTP boot load iPXE and
+# then what the bundle carries; each has its address from the site's server, and the status tells
+# how far each of them got.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/fixture.bash"
@@ -11,10 +12,10 @@ start_network
 start_site_dhcp
 make_node_bundle "$WORK/t.tar"
 start_netboot "$WORK/t.tar"
-# One of the three here, by the seed; with AIRGAP_FIRMWARE=all, as `make soak` has it, each.
+# One of the four here, by the seed; with AIRGAP_FIRMWARE=all, as `make soak` has it, each.
 take_seed
-all=(pxe http arm64)
-firmwares=("${all[RANDOM % 3]}")
+all=(bios pxe http arm64)
+firmwares=("${all[RANDOM % 4]}")
 [ "${AIRGAP_FIRMWARE:-}" != all ] || firmwares=("${all[@]}")
 for firmware in "${firmwares[@]}"; do
   start_machine "$firmware" "$firmware"
