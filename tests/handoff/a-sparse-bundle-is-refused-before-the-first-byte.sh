@@ -15,7 +15,7 @@ multi=$(json "$WORK/layout/index.json" "[m['digest'] for m in v['manifests']
 kill "$LAST_PID"
 wait "$LAST_PID" || true
 rm -rf "$WORK/storage"
-start_target
+start_target with-login
 status=0
 BUNDLE=$WORK/b.tar push_to_target --quiet 2>"$WORK/error" || status=$?
 expect "a sparse bundle" "$status" 3

@@ -11,7 +11,7 @@ done
 "$AIRGAP" bundle create --quiet --name t --version 1 --from "oci:$WORK/old" --file "$WORK/1.tar"
 "$AIRGAP" bundle create --quiet --name t --version 2 --from "oci:$WORK/new" --base "$WORK/1.tar" \
   --file "$WORK/delta.tar"
-start_target
+start_target with-login
 check() {
   "$AIRGAP" upgrade check --registry "$TARGET" --registry-ca "$TARGET_CA" \
     --credentials "$TARGET_LOGIN" "$@"

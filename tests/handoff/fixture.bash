@@ -3,12 +3,12 @@
 
 TARGET_USER=handoff TARGET_PASSWORD=to-the-cluster
 
-# start_target [without-login]: Debian's docker-registry over TLS by a CA of its own, with a login,
-# its files in WORK/storage; sets TARGET, TARGET_CA and TARGET_LOGIN, a docker config.json.
+# start_target with-login|without-login: Debian's docker-registry over TLS by a CA of its own, its files
+# in WORK/storage; sets TARGET, TARGET_CA and TARGET_LOGIN, a docker config.json.
 start_target() {
   need docker-registry openssl perl
   local port auth="auth: {htpasswd: {realm: target, path: $WORK/target/htpasswd}}"
-  [ $# -eq 0 ] || auth=""
+  [ "$1" = with-login ] || auth=""
   port=${TARGET_PORT:-$(free_port)}
   TARGET_PORT=$port TARGET=https://127.0.0.1:$port TARGET_CA=$WORK/target/ca.pem
   TARGET_LOGIN=$WORK/target/config.json

@@ -7,7 +7,7 @@
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/fixture.bash"
-start_target
+start_target with-login
 
 # refused EXIT-CODE TEXT COMMAND...
 refused() {
@@ -54,7 +54,8 @@ preflight_target --quiet --deep
 # What it has wrong: only who reads it finds out.
 printf x | dd of="$(blob_file "$digest")" bs=1 seek=1000 conv=notrunc status=none
 preflight_target --quiet
-refused 1 "wrong: airgap.internal/assets/boot/vmlinuz@$digest: it has other bytes" preflight_target --quiet --deep
+refused 1 "wrong: airgap.internal/assets/boot/vmlinuz@$digest: it has other bytes" \
+  preflight_target --quiet --deep
 preflight_target --deep --output json >"$WORK/report.json" 2>"$WORK/error" && fail "all is well"
 expect "problems" "$(json "$WORK/report.json" 'len(v["problems"])')" 1
 # What is called so and is something else.
