@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 300
+# one-of: drivers-or-disks
 # One machine with adapters of five kinds, one of which has no cable, and a bundle on each of six
 # buses: every adapter that can gets an address, every bundle is served. It has no serial port: all
 # that people need stands on its screen.

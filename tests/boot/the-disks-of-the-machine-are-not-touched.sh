@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 300
+# one-of: drivers-or-disks
 # Disks that were in the machine before are neither mounted nor written, whatever is on them. The
 # one that is written is a volume labelled AIRGAP-STATE: the CA of an appliance whose image has none
 # is kept there.

@@ -39,6 +39,9 @@ refused() {
 }
 open() { "$AIRGAP" site open-configs "$1" --password-file "$WORK/password" --dir "$WORK/none"; }
 refused 3 "this password does not open the machine configs" open "$WORK/site.yaml"
+: >"$WORK/password"
+# What the appliance asks first.
+refused 3 "the machine configs take a password" open "$WORK/site.yaml"
 [ ! -e "$WORK/none" ] || fail "something was written"
 echo "name: x" >"$WORK/plain.yaml"
 refused 3 "has no machineConfigs" open "$WORK/plain.yaml"
