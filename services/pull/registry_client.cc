@@ -233,15 +233,19 @@ Result<std::string> RegistryClient::GetManifest(const Reference& repository,
 Status RegistryClient::CheckBlob(const Reference& repository, const Descriptor& descriptor) {
   ASSIGN_OR_RETURN(Place place, PlaceOf(repository));
   HttpCall call;
-  call.method = "HEAD";
   call.url = place.Url("blobs/" + descriptor.digest.ToString());
+  return CheckSize(place, std::move(call), descriptor.size_bytes);
+}
+
+Status RegistryClient::CheckSize(const Place& place, HttpCall call, uint64_t size_bytes) {
+  call.method = "HEAD";
   std::string body;
   ASSIGN_OR_RETURN(HttpReply reply, Fetch(place, call, 0, &body));
   RETURN_IF_ERROR(StatusOfReply(reply));
   std::optional<uint64_t> length = ContentLength(reply);
-  if (!length || *length == descriptor.size_bytes) return OkStatus();
+  if (!length || *length == size_bytes) return OkStatus();
   return Corrupt(call.url + " has " + std::to_string(*length) + " bytes instead of " +
-                 std::to_string(descriptor.size_bytes));
+                 std::to_string(size_bytes));
 }
 
 Status RegistryClient::StreamBlob(const Reference& repository, const Descriptor& descriptor,

@@ -93,6 +93,8 @@ class RegistryClient {
   // An upload session of a repository: where its bytes go. Nothing: the registry has mounted it.
   Result<std::optional<std::string>> StartUpload(const Place& place, const Digest& digest,
                                                  const std::string& mounted_from);
+  // Asks by HEAD whether what `call` names is there, and compares its size.
+  Status CheckSize(const Place& place, HttpCall call, uint64_t size_bytes);
   // Again while a failure may pass. The body, at most `max_bytes`, goes to `body`.
   Result<HttpReply> Fetch(const Place& place, const HttpCall& call, uint64_t max_bytes,
                           std::string* body);

@@ -91,16 +91,9 @@ Result<bool> RegistryClient::PutManifest(const Reference& repository,
 Status RegistryClient::CheckManifest(const Reference& repository, const Descriptor& descriptor) {
   ASSIGN_OR_RETURN(Place place, PlaceOf(repository));
   HttpCall call;
-  call.method = "HEAD";
   call.url = place.Url("manifests/" + descriptor.digest.ToString());
   call.headers.emplace_back("Accept", descriptor.media_type);
-  std::string body;
-  ASSIGN_OR_RETURN(HttpReply reply, Fetch(place, call, 0, &body));
-  RETURN_IF_ERROR(StatusOfReply(reply));
-  std::optional<uint64_t> length = ContentLength(reply);
-  if (!length || *length == descriptor.size_bytes) return OkStatus();
-  return Corrupt(call.url + " has " + std::to_string(*length) + " bytes instead of " +
-                 std::to_string(descriptor.size_bytes));
+  return CheckSize(place, std::move(call), descriptor.size_bytes);
 }
 
 }  // namespace airgap
