@@ -222,12 +222,19 @@ take_seed() {
 # alone_on_the_network runs the script again as root in a network namespace with nothing but
 # loopback: whatever it pulls comes from what it starts itself.
 alone_on_the_network() {
+  local root=()
+  [ "$(id -u)" = 0 ] || root=(sudo)
+  apart "${root[@]}" unshare --net
+}
+
+# alone_without_root: the same as a user who is root in that namespace and nowhere else.
+alone_without_root() { apart unshare --user --map-root-user --net; }
+
+apart() {
   if [ -z "${AIRGAP_ALONE:-}" ]; then
-    local root=()
-    [ "$(id -u)" = 0 ] || root=(sudo)
     trap - EXIT
     rm -rf -- "$WORK"
-    exec "${root[@]}" unshare --net env AIRGAP_ALONE=1 bash "$0"
+    exec "$@" env AIRGAP_ALONE=1 bash "$0"
   fi
   ip link set lo up
 }

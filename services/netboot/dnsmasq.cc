@@ -30,6 +30,17 @@ constexpr int kReadsAtOnce = 64;
   _exit(kNotStarted);
 }
 
+// As root dnsmasq becomes nobody by itself. Anybody else stays who it is, and so does who is root
+// in a user namespace alone: where groups may not be set (user_namespaces(7)) dnsmasq would end.
+bool MayBecomeNobody() {
+  if (geteuid() != 0) return false;
+  char setting[] = "....";
+  UniqueFd file(open("/proc/self/setgroups", O_RDONLY | O_CLOEXEC));
+  constexpr size_t kLength = sizeof setting - 1;
+  return !file.valid() || read(file.get(), setting, kLength) != static_cast<ssize_t>(kLength) ||
+         std::string_view(setting) != "deny";
+}
+
 std::string HowItEnded(int status) {
   if (WIFSIGNALED(status)) return "by signal " + std::to_string(WTERMSIG(status));
   return "with status " + std::to_string(WEXITSTATUS(status));
@@ -63,10 +74,13 @@ Status Dnsmasq::Start(const std::string& config) {
   std::string file = "--conf-file=" + path;
   std::string foreground = "--keep-in-foreground";
   std::string log = "--log-facility=-";
-  // As root it becomes nobody by itself. Anybody else stays who it is, wherever there is no nobody.
-  std::string user = geteuid() == 0 ? "--user=nobody" : "--user=";
-  char* arguments[] = {program.data(), foreground.data(), log.data(),
-                       user.data(),    file.data(),       nullptr};
+  bool may_become_nobody = MayBecomeNobody();
+  std::string user = may_become_nobody ? "--user=nobody" : "--user=";
+  std::string no_group = "--group=";
+  char* arguments[] = {program.data(), foreground.data(),
+                       log.data(),     user.data(),
+                       file.data(),    may_become_nobody ? nullptr : no_group.data(),
+                       nullptr};
   int ends[2];
   if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return ErrnoStatus(errno, "cannot make a pipe");
   log_ = UniqueFd(ends[0]);

@@ -1,17 +1,16 @@
-# A network of one appliance, its DHCP server and the test. Needs lib.sh, root and
+# A network of one appliance, its DHCP server and the test. Needs lib.sh, ethernet.sh and
 # alone_on_the_network. Source it, don't run it.
 # shellcheck shell=bash
 
 APPLIANCE=10.77.0.50
 
-# start_network makes the tap device and answers DHCP on it.
+# start_network makes the device seed and answers DHCP on it.
 start_network() {
   need dnsmasq ip
-  ip tuntap add dev tap0 mode tap
-  ip address add 10.77.0.1/24 dev tap0
-  ip link set tap0 up
+  plug_in seed
+  ip address add 10.77.0.1/24 dev seed
   background dnsmasq dnsmasq --keep-in-foreground --log-facility=- --conf-file=/dev/null \
-    --port=0 --user=root --interface=tap0 --bind-interfaces --dhcp-authoritative \
+    --port=0 --user=root --group= --interface=seed --bind-interfaces --dhcp-authoritative \
     --dhcp-range=$APPLIANCE,$APPLIANCE,255.255.255.0,1h --dhcp-leasefile="$WORK/leases" \
     --pid-file="$WORK/dnsmasq.pid"
 }
@@ -19,8 +18,8 @@ start_network() {
 # boot_appliance OPTION...: scripts/qemu-boot with build/appliance.iso, until its bundle is served.
 boot_appliance() {
   need_file "$ROOT/build/appliance.iso" "make image"
-  "$ROOT/scripts/qemu-boot" --tap tap0 --serial "$WORK/serial.log" --pidfile "$WORK/qemu.pid" \
-    "$@" "$ROOT/build/appliance.iso"
+  "$ROOT/scripts/qemu-boot" --plug "$WORK/seed" --serial "$WORK/serial.log" \
+    --pidfile "$WORK/qemu.pid" "$@" "$ROOT/build/appliance.iso"
   LAST_PID=$(cat "$WORK/qemu.pid")
   PIDS+=("$LAST_PID")
   wait_for 180 "the appliance's registry" curl -sk "https://$APPLIANCE:5000/v2/"

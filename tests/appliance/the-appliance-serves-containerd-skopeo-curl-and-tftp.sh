@@ -4,6 +4,7 @@
 # that boot over it are told to once somebody at the console has armed netboot.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../ethernet.sh"
 . "$(dirname "$0")/../containerd.sh"
 . "$(dirname "$0")/fixture.bash"
 alone_on_the_network
@@ -56,7 +57,7 @@ script_says() {
   curl -sf "http://$APPLIANCE/ipxe?mac=52-54-00-00-00-01&uuid=7&serial=s%201" | finds -F "$1"
 }
 script_says "netboot is not armed" || fail "netboot is armed"
-offers() { "$ROOT/tests/netboot/pxe_client.py" tap0 52:54:00:00:00:01 PXEClient 7 >"$WORK/offers"; }
+offers() { "$ROOT/tests/netboot/pxe_client.py" seed 52:54:00:00:00:01 PXEClient 7 >"$WORK/offers"; }
 offers
 ! grep "^$APPLIANCE " "$WORK/offers" || fail "it answers all the same"
 # press KEY...: on the appliance's keyboard.

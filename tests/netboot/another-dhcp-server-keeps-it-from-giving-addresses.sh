@@ -6,8 +6,9 @@
 # kind of client, and DNS for the site's names.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../ethernet.sh"
 . "$(dirname "$0")/fixture.bash"
-alone_on_the_network
+alone_without_root
 start_network
 start_site_dhcp
 other=$LAST_PID

@@ -1,5 +1,5 @@
 # A network of machines without disks and the host that they boot from, with no other way out. Needs
-# lib.sh and alone_on_the_network. Source it, don't run it.
+# lib.sh, ethernet.sh and alone_without_root. Source it, don't run it.
 # shellcheck shell=bash
 
 HOST=10.77.0.5
@@ -28,8 +28,8 @@ start_site_dhcp() {
   nsenter --net="/proc/$host/ns/net" ip address add 10.77.0.1/24 dev site0
   nsenter --net="/proc/$host/ns/net" ip link set site0 up
   background site-dhcp nsenter --net="/proc/$host/ns/net" dnsmasq --keep-in-foreground \
-    --log-facility=- --log-dhcp --conf-file=/dev/null --port=0 --user=root --interface=site0 \
-    --dhcp-authoritative --dhcp-range=10.77.0.100,10.77.0.120,255.255.255.0,1h \
+    --log-facility=- --log-dhcp --conf-file=/dev/null --port=0 --user=root --group= \
+    --interface=site0 --dhcp-authoritative --dhcp-range=10.77.0.100,10.77.0.120,255.255.255.0,1h \
     --dhcp-leasefile="$WORK/site-leases" --pid-file="$WORK/site-dhcp.pid" "$@"
 }
 other_network() { [ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
@@ -52,8 +52,8 @@ start_machine() {
   # Without a screen the BIOS has its console on the serial port, as UEFI always does.
   local name=$1 firmware=(-machine graphics=off) nic=virtio-net-pci program=qemu-system-x86_64
   MACHINES=$((MACHINES + 1))
-  ip tuntap add dev "tap$MACHINES" mode tap
-  ip link set "tap$MACHINES" master br0 up
+  plug_in "machine$MACHINES"
+  ip link set "machine$MACHINES" master br0
   case $2 in
   pxe | http)
     cp /usr/share/OVMF/OVMF_VARS_4M.fd "$WORK/$name.vars"
@@ -73,7 +73,7 @@ start_machine() {
   background "$name" $program -accel tcg,thread=multi -m 768 -nodefaults \
     -no-user-config -display none -serial "file:$WORK/$name.serial" "${firmware[@]}" \
     -object rng-random,id=rng,filename=/dev/urandom -device virtio-rng-pci,rng=rng \
-    -netdev "tap,id=net,ifname=tap$MACHINES,script=no,downscript=no" \
+    -netdev "$(qemu_netdev "machine$MACHINES")" \
     -device "$nic,netdev=net,bootindex=1,mac=$(mac "$MACHINES")" "${MACHINE_OPTIONS[@]}"
 }
 mac() { printf '52:54:00:77:00:%02x' "$1"; }

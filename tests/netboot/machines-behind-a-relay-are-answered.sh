@@ -3,8 +3,9 @@
 # network's DHCP server, or, with mode dhcp, an address of their network and the boot file.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../ethernet.sh"
 . "$(dirname "$0")/fixture.bash"
-alone_on_the_network
+alone_without_root
 start_network
 make_node_bundle "$WORK/t.tar"
 # The router: 10.77.0.9 here, 10.88.0.1 there.
@@ -30,7 +31,8 @@ router ip link set there0 up
 router sysctl -q net.ipv4.ip_forward=1
 ip route add 10.88.0.0/24 via 10.77.0.9
 background relay nsenter --net="/proc/$ROUTER/ns/net" dnsmasq --keep-in-foreground \
-  --log-facility=- --conf-file=/dev/null --port=0 --user=root --pid-file="$WORK/relay.pid" \
+  --log-facility=- --conf-file=/dev/null --port=0 --user=root --group= \
+  --pid-file="$WORK/relay.pid" \
   --dhcp-relay="10.88.0.1,$HOST"
 offers() {
   machine "$ROOT/tests/netboot/pxe_client.py" there 52:54:00:88:00:01 "$@" >"$WORK/offers"

@@ -6,8 +6,9 @@
 # how far each of them got.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../ethernet.sh"
 . "$(dirname "$0")/fixture.bash"
-alone_on_the_network
+alone_without_root
 start_network
 start_site_dhcp
 make_node_bundle "$WORK/t.tar"

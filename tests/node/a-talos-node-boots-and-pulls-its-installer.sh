@@ -7,9 +7,10 @@
 # status tells each step, and the next time the machine is left to its disk.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../ethernet.sh"
 . "$(dirname "$0")/../netboot/fixture.bash"
 . "$(dirname "$0")/fixture.bash"
-alone_on_the_network
+alone_without_root
 # One firmware here, by the seed; with AIRGAP_FIRMWARE=all, as `make soak` has it, both.
 take_seed
 all=(bios pxe)

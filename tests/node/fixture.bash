@@ -1,5 +1,5 @@
 # An appliance that boots Talos nodes, each with a machine config of its own. Needs lib.sh,
-# netboot/fixture.bash and alone_on_the_network. Source it, don't run it.
+# ethernet.sh, netboot/fixture.bash and alone_without_root. Source it, don't run it.
 # shellcheck shell=bash
 
 SEED=10.77.0.50
@@ -59,9 +59,9 @@ start_appliance_for_nodes() {
     --bundle "$WORK/node.tar" --site "$WORK/site.yaml" --site-ca "$WORK/our-ca" \
     --file "$WORK/appliance.iso"
   MACHINES=1
-  ip tuntap add dev tap1 mode tap
-  ip link set tap1 master br0 up
-  "$ROOT/scripts/qemu-boot" --memory 768 --tap tap1 --serial "$WORK/serial.log" \
+  plug_in machine1
+  ip link set machine1 master br0
+  "$ROOT/scripts/qemu-boot" --memory 768 --plug "$WORK/machine1" --serial "$WORK/serial.log" \
     --pidfile "$WORK/qemu.pid" "$WORK/appliance.iso"
   PIDS+=("$(cat "$WORK/qemu.pid")")
   CA=$WORK/our-ca/ca.pem
