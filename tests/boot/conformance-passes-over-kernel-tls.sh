@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 400
+# one-of: registry-pushes-in-the-appliance
 # The OCI conformance suite against the appliance, where the kernel encrypts: its counters move and
 # everything passes.
 set -euo pipefail

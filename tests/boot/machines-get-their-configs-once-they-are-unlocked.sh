@@ -17,8 +17,11 @@ hash=$(echo "$PUSH_PASSWORD" | "$AIRGAP" login hash)
 mapfile -t sealed <"$WORK/sealed"
 make_site_image "name: 'Rack <7>'" "control:" \
   "  users: [{name: $PUSH_USER, password: '$hash'}]" "${sealed[@]}"
-boot_with_shell "$WORK/site.iso"
+"$AIRGAP" image build --quiet --state-size 128M --base "$BASE_ISO" --bundle "$DEMO" \
+  --site "$WORK/site.yaml" --file "$WORK/stick"
+boot_with_shell --stick "$WORK/stick"
 wait_until_it_serves
+wait_for 30 "the state volume" in_guest "grep -q ' /run/airgap/configured ext4 ' /proc/mounts"
 locked="the machine configs of the site file are locked: press u at the console"
 wait_for 60 "that they are locked" status_has "'$locked' in v['problems']"
 
@@ -93,3 +96,15 @@ wait_for 20 "that it starts over" says $mac "talos.config="
 fetch
 expect "an end by the API" "$(post "/api/v1/netboot?hours=0" "${login[@]}")" 200
 wait_for 20 "the end" says $mac "netboot is not armed"
+
+# The power goes: which machine has its config is known afterwards.
+kill -9 "$LAST_PID"
+wait "$LAST_PID" || true
+rm "$WORK/ca.pem"
+boot_with_shell --stick "$WORK/stick"
+wait_until_it_serves
+knows_the_machine() {
+  ask "$PORT_HTTPS" / -o "$WORK/page.html" &&
+    finds -F -e "/api/v1/reset?mac=52:54:00:00:00:01" <"$WORK/page.html"
+}
+wait_for 30 "the machine on the page" knows_the_machine

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 500
+# one-of: registry-pushes-in-the-appliance
 # State on the stick. Its partition is formatted at the first boot and nothing else is; the power
 # goes five times in the middle of pushes, at moments that the seed says, and each time all that was
 # acknowledged is there byte by byte, and nothing of the rest; after the last time the stick boots
