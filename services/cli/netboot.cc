@@ -76,6 +76,7 @@ int RunNetboot(const CommandContext& context, NetbootCommandOptions options) {
   Result<std::string> folder = MakeRunFolder();
   if (!folder.ok()) return context.Fail(folder.status());
   front.folder = *folder;
+  front.tells_time = true;
   front.settings = std::move(settings);
   front.armed_until_s = SecondsSinceStart() + options.hours * kSecondsPerHour;
   options.serve.netboot.armed_path = *folder + "/armed";

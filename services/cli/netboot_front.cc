@@ -14,6 +14,7 @@ namespace {
 
 constexpr unsigned kPublicMode = 0644;
 constexpr uint64_t kSecondsPerHour = 3600;
+constexpr uint16_t kNtpPort = 123;
 
 std::string HowLong(uint64_t seconds) {
   uint64_t hours = (seconds + kSecondsPerHour - 1) / kSecondsPerHour;
@@ -96,9 +97,17 @@ void NetbootFront::Keep(const DhcpSettings& settings) {
   }
   std::string notice = NoticeOf(settings, seconds);
   if (!notice.empty() && (!is_dhcp || !config.empty())) notices_.push_back(notice);
+  KeepTime(is_dhcp && !config.empty() && settings.ntp.empty());
   for (const Status& status : {MarkArmed(seconds > 0), dnsmasq_.Keep(config)}) {
     if (!status.ok()) problems_.push_back(status.message());
   }
+}
+
+void NetbootFront::KeepTime(bool is_wanted) {
+  if (!options_.tells_time) return;
+  if (!is_wanted) return time_server_.Stop();
+  Status started = time_server_.Start(kNtpPort);
+  if (!started.ok()) problems_.push_back(started.message());
 }
 
 void NetbootFront::Beat() {
@@ -110,6 +119,7 @@ void NetbootFront::Beat() {
   // What it was told before may be what nobody wants any more.
   problems_.push_back(settings.status().message());
   (void)MarkArmed(false);
+  KeepTime(false);
   (void)dnsmasq_.Keep("");
 }
 

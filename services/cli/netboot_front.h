@@ -9,6 +9,7 @@
 #include "netboot/dhcp_settings.h"
 #include "netboot/dhcp_watch.h"
 #include "netboot/dnsmasq.h"
+#include "netboot/time_server.h"
 
 namespace airgap {
 
@@ -21,6 +22,8 @@ struct NetbootFrontOptions {
   std::string lease_path;                 // in that folder when left out
   std::string dnsmasq = "/usr/sbin/dnsmasq";
   std::vector<std::string> adapters;  // none: every one with an address
+  // Tell the time to the machines of mode dhcp; otherwise another program of this machine does.
+  bool tells_time = false;
 };
 
 class NetbootFront {
@@ -42,10 +45,12 @@ class NetbootFront {
   std::vector<AdapterAddress> Adapters(const DhcpSettings& settings) const;
   bool IsAlone(const std::vector<AdapterAddress>& adapters, bool is_armed);
   void Keep(const DhcpSettings& settings);
+  void KeepTime(bool is_wanted);
 
   const NetbootFrontOptions options_;
   Dnsmasq dnsmasq_;
   DhcpWatch watch_;
+  TimeServer time_server_;
   std::vector<DhcpSighting> sightings_;
   std::vector<std::string> notices_;
   std::vector<std::string> problems_;

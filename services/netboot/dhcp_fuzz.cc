@@ -1,5 +1,5 @@
-// Answers to the probe for other DHCP servers, the settings that the site file gives, and the log
-// of dnsmasq.
+// Answers to the probe for other DHCP servers, questions for the time, the settings that the site
+// file gives, and the log of dnsmasq.
 #include <algorithm>
 #include <cstdlib>
 
@@ -8,6 +8,7 @@
 #include "netboot/dnsmasq_config.h"
 #include "netboot/dnsmasq_log.h"
 #include "netboot/machine.h"
+#include "netboot/sntp_packet.h"
 
 namespace airgap {
 namespace {
@@ -44,6 +45,7 @@ void TryLog(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
   using namespace airgap;
   (void)ParseDhcpOffer({input, size}, kMac, kTransaction);
+  (void)AnswerSntp({input, size}, {}, {});
   if (size <= limits::dhcp_settings_max_bytes) {
     TrySettings({reinterpret_cast<const char*>(input), size});
   }
