@@ -193,12 +193,18 @@ inline constexpr unsigned netboot_armed_default_h = 12;
 inline constexpr unsigned handoff_jobs_default_count = 4;
 inline constexpr unsigned handoff_jobs_max_count = 32;
 inline constexpr size_t handoff_problems_max_count = 1'000;  // named at once
+inline constexpr size_t handoff_text_max_bytes = 512;         // a URL, a name, a replacement
+inline constexpr size_t handoff_nodes_max_count = 1'000;
+inline constexpr size_t handoff_settings_max_bytes = 512 * kKiB;
+inline constexpr size_t handoff_events_listed_max_count = 100;
+inline constexpr size_t probe_program_max_bytes = 64 * kMiB;
 
 // Control.
 inline constexpr size_t event_max_bytes = 128 * kKiB;
 inline constexpr size_t corrupt_listed_max_count = 100;
 inline constexpr size_t nodes_max_count = 1'000;
 inline constexpr size_t nodes_listed_max_count = 250;  // in one event
+inline constexpr size_t dependents_max_count = 16;     // of one service
 inline constexpr size_t node_text_max_bytes = 64;      // a serial number, a product's name
 
 static_assert(asset_chunk_bytes % io_buffer_bytes == 0);

@@ -214,7 +214,8 @@ class HeaderReader {
   uint64_t size_;
 };
 
-std::string FormatBlock(const std::string& name, char type, uint64_t octal_size) {
+std::string FormatBlock(const std::string& name, char type, uint64_t octal_size,
+                        const char* mode = "0000644") {
   std::string block(kTarBlockBytes, '\0');
   auto put = [&](size_t offset, const std::string& text) {
     block.replace(offset, text.size(), text);
@@ -222,7 +223,7 @@ std::string FormatBlock(const std::string& name, char type, uint64_t octal_size)
   char digits[16];
   snprintf(digits, sizeof digits, "%011llo", static_cast<unsigned long long>(octal_size));
   put(0, name);
-  put(100, "0000644");
+  put(100, mode);
   put(108, "0000000");
   put(116, "0000000");
   put(kSizeField, digits);
@@ -259,6 +260,10 @@ std::string FormatTarHeader(const std::string& name, uint64_t size_bytes) {
   std::string header = FormatBlock("PaxHeaders/" + name.substr(0, 80), 'x', record.size());
   record.resize(kTarBlockBytes, '\0');
   return header + record + FormatBlock(name, '0', 0);
+}
+
+std::string FormatTarProgramHeader(const std::string& name, uint64_t size_bytes) {
+  return FormatBlock(name, '0', size_bytes, "0000755");
 }
 
 uint64_t TarHeaderBytes(uint64_t size_bytes) {

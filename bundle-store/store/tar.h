@@ -36,6 +36,8 @@ Result<TarEntry> ReadTarEntry(const ReadableFile& file, uint64_t base_offset_byt
 
 // A header (with its pax header where the size asks for one) for a regular file.
 std::string FormatTarHeader(const std::string& name, uint64_t size_bytes);
+// The same for a file that can be run, which a bundle has none of; smaller than kTarOctalSizeEnd.
+std::string FormatTarProgramHeader(const std::string& name, uint64_t size_bytes);
 // Bytes that FormatTarHeader gives.
 uint64_t TarHeaderBytes(uint64_t size_bytes);
 // Zero bytes after a payload.

@@ -14,13 +14,8 @@
 namespace airgap {
 namespace {
 
-constexpr char kText[] = "text/plain; charset=utf-8";
 constexpr unsigned kPublicMode = 0644;
 constexpr std::string_view kOriginScheme = "https://";
-
-HttpResponse Line(int status, const std::string& line) {
-  return HttpResponse::Text(status, kText, line + "\n");
-}
 
 // A browser says where the page came from that sends this. Whoever is logged in here must not do
 // what another site's page wants.
@@ -37,7 +32,12 @@ std::string UserOf(const HttpRequest& request) {
   return text.substr(0, text.find(':'));
 }
 
-// A page is shown again; a program is told what was done.
+}  // namespace
+
+HttpResponse Line(int status, const std::string& line) {
+  return HttpResponse::Text(status, "text/plain; charset=utf-8", line + "\n");
+}
+
 HttpResponse Done(const HttpRequest& request, const JsonBuilder& document) {
   if (request.Header("accept").find("text/html") == std::string::npos) {
     return HttpResponse::Text(200, "application/json", document.ToText() + "\n");
@@ -47,7 +47,13 @@ HttpResponse Done(const HttpRequest& request, const JsonBuilder& document) {
   return response;
 }
 
-}  // namespace
+ControlActions::ControlActions(Env* env, ControlActionOptions options)
+    : env_(env), options_(std::move(options)) {
+  Add(kArmPath,
+      [this](const HttpRequest& request, const std::string& user) { return Arm(request, user); });
+  Add(kResetPath,
+      [this](const HttpRequest& request, const std::string& user) { return Reset(request, user); });
+}
 
 std::shared_ptr<Logins> ControlActions::logins() const {
   std::lock_guard lock(mutex_);
@@ -71,10 +77,6 @@ void ControlActions::ReadLogins() {
   }
   std::lock_guard lock(mutex_);
   logins_ = std::move(read);
-}
-
-bool ControlActions::Owns(const std::string& path) {
-  return path == kArmPath || path == kResetPath;
 }
 
 HttpResponse ControlActions::Arm(const HttpRequest& request, const std::string& user) {
@@ -134,8 +136,7 @@ HttpResponse ControlActions::Serve(const HttpRequest& request) {
     response.AddHeader("WWW-Authenticate", "Basic realm=\"cozy-airgap\", charset=\"UTF-8\"");
     return response;
   }
-  std::string user = UserOf(request);
-  return request.path == kArmPath ? Arm(request, user) : Reset(request, user);
+  return actions_.at(request.path)(request, UserOf(request));
 }
 
 }  // namespace airgap

@@ -34,6 +34,15 @@ ControlFront::ControlFront(Env* env, ServedBundles* source, const Options& optio
       status_(env, FactsOf(source, options_)),
       actions_(env, options_.actions) {}
 
+Status ControlFront::OpenHandoff(ServedBundles* source) {
+  if (options_.handoff.folder.empty()) return OkStatus();
+  ASSIGN_OR_RETURN(handoff_,
+                   HandoffFront::Open(env_, options_.handoff, source, &status_.services()));
+  handoff_->AddTo(&actions_);
+  status_.SetHandoff([this] { return handoff_->Report(); });
+  return OkStatus();
+}
+
 HttpResponse StatusResponse(const StatusSource& status) {
   HttpResponse response = HttpResponse::Text(200, "application/json", status.Text());
   response.AddHeader("Cache-Control", "no-store");
@@ -70,7 +79,8 @@ HttpResponse ControlFront::Page() const {
 }
 
 HttpResponse ControlFront::Serve(const HttpRequest& request) {
-  if (ControlActions::Owns(request.path)) return actions_.Serve(request);
+  if (actions_.Owns(request.path)) return actions_.Serve(request);
+  if (handoff_ && HandoffFront::Owns(request.path)) return handoff_->Serve(request);
   if (request.method != "GET" && request.method != "HEAD") {
     HttpResponse response =
         HttpResponse::Text(405, kText, request.method + " is not offered here\n");
@@ -92,6 +102,7 @@ HttpResponse ControlFront::Serve(const HttpRequest& request) {
 
 void ControlFront::Beat() {
   actions_.ReadLogins();
+  if (handoff_) handoff_->Beat();
   if (options_.status_file.empty()) return;
   Status written = WriteWholeFile(env_, options_.status_file, status_.Text(), kStatusFileMode);
   if (!written.ok() && !write_failed_) {

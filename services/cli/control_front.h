@@ -1,10 +1,12 @@
 // What controld answers over HTTPS (page, API), and the status file it keeps for the console.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <string>
 
 #include "cli/control_actions.h"
+#include "cli/handoff_front.h"
 #include "cli/served_bundles.h"
 #include "control/status_source.h"
 #include "net/http_server.h"
@@ -19,10 +21,13 @@ class ControlFront {
     std::string site_folder;  // of ReadSiteReport()
     std::string log_folder;   // of SupportInput
     ControlActionOptions actions;
+    HandoffFront::Options handoff;
   };
   ControlFront(Env* env, ServedBundles* source, const Options& options);
 
   ServiceTable& services() { return status_.services(); }
+  // After the services' events come in: opens the handoff, if there is one.
+  Status OpenHandoff(ServedBundles* source);
   // Safe to call from several threads.
   HttpResponse Serve(const HttpRequest& request);
   // Once a second: writes the status file. What goes wrong is printed once, until it goes right
@@ -37,6 +42,7 @@ class ControlFront {
   const Options options_;
   StatusSource status_;
   ControlActions actions_;
+  std::unique_ptr<HandoffFront> handoff_;  // null: there is none
   bool write_failed_ = false;
   mutable std::mutex support_mutex_;  // one support bundle at a time
 };

@@ -32,6 +32,10 @@ bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, Daemo
       "--bundle-keys", options->bundles.keys_path,
       "file of public keys in PEM: when it is there, only bundles that one of them signed"
       " are served");
+  if (set.has_control || set.has_netboot) {
+    app.add_option("--retired", options->retired_path,
+                   "a file that is there once the handoff is over, and nobody pulls here any more");
+  }
   app.add_option("--events", options->events, "Unix socket of the control service");
   if (set.has_push) PushSetup::AddTo(&app, &options->push);
   if (set.has_netboot) AddNetbootOptions(&app, &options->netboot);
@@ -45,6 +49,12 @@ bool ParseDaemonOptions(const DaemonOptionSet& set, int argc, char** argv, Daemo
                    "machines that have fetched their machine config, as registryd knows them");
     app.add_option("--status-file", options->status_file, "where the console finds the status");
     app.add_option("--site", options->site_folder, "folder that 'cozy-airgap site read' wrote");
+    app.add_option("--handoff", options->handoff_folder,
+                   "where to keep the journal of the handoff; none is offered when left out");
+    app.add_flag("--handoff-is-kept", options->is_handoff_kept, "that folder outlives a power-off");
+    app.add_option("--probe-program", options->probe_program,
+                   "the program that runs on nodes to prove where they pull from")
+        ->capture_default_str();
     app.add_option("--logs", options->log_folder, "where each service has a folder of its log");
   }
   if (!ParseCommandLine(&app, argc, argv, exit_code)) return false;

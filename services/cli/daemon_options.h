@@ -25,6 +25,10 @@ struct DaemonOptions {
   std::string status_file;
   std::string site_folder;
   std::string log_folder;
+  std::string retired_path;  // Serving::SetRetiredBy(), HandoffFront::Options
+  std::string handoff_folder;
+  bool is_handoff_kept = false;
+  std::string probe_program = "/usr/bin/cozy-airgap";
   ControlActionOptions actions;
   ServedBundles::Options bundles;
   PushSetup::Options push;

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
+#include <ctime>
 
 #include "base/boot_clock.h"
 #include "net/adapters.h"
@@ -19,6 +21,20 @@ constexpr uint16_t kNtpPort = 123;
 std::string HowLong(uint64_t seconds) {
   uint64_t hours = (seconds + kSecondsPerHour - 1) / kSecondsPerHour;
   return hours > 1 ? "for " + std::to_string(hours) + " hours more" : "for less than an hour more";
+}
+
+// dnsmasq(8), --dhcp-leasefile: "EXPIRY MAC ADDRESS NAME CLIENT" a line; 0 is never.
+size_t CountLeases(std::string_view text, int64_t now_s) {
+  size_t count = 0;
+  while (!text.empty()) {
+    size_t end = std::min(text.find('\n'), text.size());
+    uint64_t expiry = 0;
+    auto [stop, error] = std::from_chars(text.data(), text.data() + end, expiry);
+    bool is_lease = error == std::errc() && stop < text.data() + end && *stop == ' ';
+    if (is_lease && (expiry == 0 || expiry > static_cast<uint64_t>(now_s))) ++count;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return count;
 }
 
 std::string NoticeOf(const DhcpSettings& settings, uint64_t seconds_left) {
@@ -85,8 +101,7 @@ void NetbootFront::Keep(const DhcpSettings& settings) {
   uint64_t seconds = SecondsArmed(settings);
   bool is_dhcp = settings.mode == DhcpMode::kDhcp;
   std::vector<AdapterAddress> adapters = Adapters(settings);
-  DnsmasqFiles files{options_.lease_path, options_.folder + "/dnsmasq.pid"};
-  if (files.leases.empty()) files.leases = options_.folder + "/leases";
+  DnsmasqFiles files{LeasePath(), options_.folder + "/dnsmasq.pid"};
   std::string config = FormatDnsmasqConfig(settings, adapters, seconds > 0, files);
   if (is_dhcp && config.empty()) {
     problems_.emplace_back("no adapter with a link has an address beside those of netboot.dhcp");
@@ -103,6 +118,25 @@ void NetbootFront::Keep(const DhcpSettings& settings) {
   }
 }
 
+std::string NetbootFront::LeasePath() const {
+  return options_.lease_path.empty() ? options_.folder + "/leases" : options_.lease_path;
+}
+
+// Whoever has an address from here comes back for it, and asks where it was told to.
+void NetbootFront::NoteDependents(const DhcpSettings& settings) {
+  Result<std::string> text = ReadWholeFile(RealEnv(), LeasePath(), limits::dhcp_settings_max_bytes);
+  size_t count = text.ok() ? CountLeases(*text, time(nullptr)) : 0;
+  if (settings.mode != DhcpMode::kDhcp || count == 0) return;
+  std::string clients = std::to_string(count) + " machines";
+  dependents_.push_back({"dhcp", clients + " have their address from this appliance"});
+  if (settings.dns.empty()) {
+    dependents_.push_back({"dns", clients + " ask this appliance for names"});
+  }
+  if (settings.ntp.empty()) {
+    dependents_.push_back({"ntp", clients + " ask this appliance for the time"});
+  }
+}
+
 void NetbootFront::KeepTime(bool is_wanted) {
   if (!options_.tells_time) return;
   if (!is_wanted) return time_server_.Stop();
@@ -114,7 +148,16 @@ void NetbootFront::Beat() {
   sightings_ = dnsmasq_.TakeSightings();
   notices_.clear();
   problems_.clear();
+  dependents_.clear();
+  if (!options_.retired_path.empty() && access(options_.retired_path.c_str(), F_OK) == 0) {
+    notices_.emplace_back("no machine boots from here, nor has its address from here any more");
+    KeepTime(false);
+    (void)MarkArmed(false);
+    (void)dnsmasq_.Keep("");
+    return;
+  }
   Result<DhcpSettings> settings = ReadSettings();
+  if (settings.ok()) NoteDependents(*settings);
   if (settings.ok()) return Keep(*settings);
   // What it was told before may be what nobody wants any more.
   problems_.push_back(settings.status().message());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "control/snapshot.h"
 #include "netboot/dhcp_settings.h"
 #include "netboot/dhcp_watch.h"
 #include "netboot/dnsmasq.h"
@@ -22,6 +23,7 @@ struct NetbootFrontOptions {
   std::string lease_path;                 // in that folder when left out
   std::string dnsmasq = "/usr/sbin/dnsmasq";
   std::vector<std::string> adapters;  // none: every one with an address
+  std::string retired_path;           // nothing is offered while this file is there; may be empty
   // Tell the time to the machines of mode dhcp; otherwise another program of this machine does.
   bool tells_time = false;
 };
@@ -35,6 +37,8 @@ class NetbootFront {
   // What people should know, one line each, as of the last beat.
   const std::vector<std::string>& notices() const { return notices_; }
   const std::vector<std::string>& problems() const { return problems_; }
+  // Who could not go on without this, as of the last beat.
+  const std::vector<DependentReport>& dependents() const { return dependents_; }
   // Machines that asked since the beat before.
   const std::vector<DhcpSighting>& sightings() const { return sightings_; }
 
@@ -46,12 +50,15 @@ class NetbootFront {
   bool IsAlone(const std::vector<AdapterAddress>& adapters, bool is_armed);
   void Keep(const DhcpSettings& settings);
   void KeepTime(bool is_wanted);
+  void NoteDependents(const DhcpSettings& settings);
+  std::string LeasePath() const;
 
   const NetbootFrontOptions options_;
   Dnsmasq dnsmasq_;
   DhcpWatch watch_;
   TimeServer time_server_;
   std::vector<DhcpSighting> sightings_;
+  std::vector<DependentReport> dependents_;
   std::vector<std::string> notices_;
   std::vector<std::string> problems_;
 };

@@ -18,6 +18,8 @@ bool ParseNetbootdOptions(int argc, char** argv, NetbootdOptions* options, int* 
   app.add_option("--leases", front.lease_path, "the file of leases; in that folder when left out");
   app.add_option("--dnsmasq", front.dnsmasq, "the program")->capture_default_str();
   app.add_option("--interface", front.adapters, "an adapter; every one when left out");
+  app.add_option("--retired", front.retired_path,
+                 "a file that is there once the handoff is over: nothing is offered any more");
   app.add_option("--events", options->events, "Unix socket of the control service");
   return ParseCommandLine(&app, argc, argv, exit_code);
 }

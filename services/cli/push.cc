@@ -51,25 +51,13 @@ void PrintReport(const CommandContext& context, const PushReport& report) {
 
 void SayProblem(const std::string& line) { fprintf(stderr, "cozy-airgap: %s\n", line.c_str()); }
 
-// A sparse index is refused by most registries: nothing is pushed before that is known.
-Status CheckSparse(const Handoff& handoff) {
-  const HandoffPlan& plan = handoff.plan;
-  if (plan.sparse.empty()) return OkStatus();
-  ASSIGN_OR_RETURN(bool is_taken, TakesSparseIndexes(handoff.target));
-  if (is_taken) return OkStatus();
-  return Unsupported(
-      std::to_string(plan.sparse.size()) + " image indexes of the bundle are sparse, as " +
-      plan.sparse[0] +
-      ": this registry refuses an index with holes; make the bundle without --sparse");
-}
-
 }  // namespace
 
 HandoffOutcome PushAll(const CommandContext& context, const HandoffOptions& options,
                        bool is_dry_run, JsonNode root) {
   auto handoff = OpenHandoff(options, true);
   if (!handoff.ok()) return {context.Fail(handoff.status()), false};
-  Status sparse = CheckSparse(**handoff);
+  Status sparse = CheckSparse((*handoff)->target, (*handoff)->plan);
   if (!sparse.ok()) return {context.Fail(sparse), false};
   // Two bundles that mean different things by one name: the later one counts.
   for (const std::string& line : (*handoff)->catalog->conflicts())

@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "cli/node_reports.h"
 #include "control/bundle_report.h"
+#include "netboot/factory_paths.h"
 
 namespace airgap {
 namespace {
@@ -113,7 +114,13 @@ HttpResponse Serving::Serve(const HttpRequest& request) {
   HttpResponse response = Route(request, &route_class);
   ++requests_[route_class];
   NoteNode(request, response, route_class);
-  clients_.Count(request.client, request.method == "HEAD" ? 0 : BodySize(response));
+  bool is_given = response.status == 200 || response.status == 206;
+  clients_.Count(request.client, request.method == "HEAD" ? 0 : BodySize(response),
+                 is_given && route_class != kOther && request.path != "/v2/");
+  if (is_given && IsFactoryPath(request.path.substr(1))) {
+    std::lock_guard lock(images_mutex_);
+    images_user_ = request.client;
+  }
   return response;
 }
 
@@ -135,6 +142,8 @@ void Serving::NoteNode(const HttpRequest& request, const HttpResponse& response,
 HttpResponse Serving::Route(const HttpRequest& request, RouteClass* route_class) {
   if (request.path == "/healthz" && IsRead(request)) return HttpResponse::Text(200, kText, "ok\n");
   if (request.path == "/ca.pem" && IsRead(request)) return CaCertificate();
+  HttpResponse retired = Retired(request);
+  if (retired.status != 0) return retired;
   if (RegistryApi::Owns(request.path)) {
     *route_class = kRegistry;
     if (request.is_tls) return registry_.Serve(request);
@@ -150,6 +159,17 @@ HttpResponse Serving::Route(const HttpRequest& request, RouteClass* route_class)
   *route_class = kAssets;
   if (offers_netboot_ && NetbootRoutes::Owns(request.path)) return netboot_.Serve(request);
   return assets_.Serve(request);
+}
+
+// Scripts for machines that boot over the network still send these to their disks.
+HttpResponse Serving::Retired(const HttpRequest& request) const {
+  HttpResponse response;
+  response.status = 0;
+  if (retired_path_.empty() || request.path == "/metrics") return response;
+  if (offers_netboot_ && NetbootRoutes::Owns(request.path)) return response;
+  Result<std::string> where = ReadWholeFile(env_, retired_path_, limits::handoff_text_max_bytes);
+  if (!where.ok()) return response;
+  return HttpResponse::Text(503, kText, "this appliance is retired: everything is at " + *where);
 }
 
 HttpResponse Serving::CaCertificate() const {
@@ -192,6 +212,13 @@ ServiceSnapshot Serving::Snapshot() const {
   snapshot.bundles = ReportBundles(*source_->catalog());
   snapshot.clients = clients_.Report();
   snapshot.nodes = nodes_.Report();
+  {
+    std::lock_guard lock(images_mutex_);
+    if (!images_user_.empty()) {
+      snapshot.dependents.push_back(
+          {"images", images_user_ + " fetches /image/... paths from this appliance"});
+    }
+  }
   snapshot.problems = source_->problems();
   for (const std::string& problem : push_->problems()) snapshot.problems.push_back(problem);
   for (std::string& problem : verifier_.problems()) snapshot.problems.push_back(problem);

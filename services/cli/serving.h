@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <string>
 
 #include "cli/push_setup.h"
@@ -35,19 +36,27 @@ class Serving {
   void OfferNetboot(BootLoaders loaders, std::function<bool()> is_armed);
   NetbootRoutes& netboot() { return netboot_; }
 
+  // While a file is there, which says where everything is now, nobody is given images or assets any
+  // more. Before the server is there.
+  void SetRetiredBy(std::string path) { retired_path_ = std::move(path); }
+
   // Begins to verify; again after the catalog changed.
   void StartVerification() { verifier_.Start(source_->catalog()); }
   // The server that calls Serve(); destroyed before this object.
   void SetServer(const HttpServer* server) { server_ = server; }
   ServiceSnapshot Snapshot() const;
   // A client that was served by another server of this process.
-  void CountClient(const std::string& address, uint64_t bytes) { clients_.Count(address, bytes); }
+  void CountClient(const std::string& address, uint64_t bytes) {
+    clients_.Count(address, bytes, true);
+  }
   NodeTable& nodes() { return nodes_; }
 
  private:
   enum RouteClass { kRegistry, kAssets, kOther, kRouteClasses };
   void NoteNode(const HttpRequest& request, const HttpResponse& response, RouteClass route_class);
   HttpResponse Route(const HttpRequest& request, RouteClass* route_class);
+  // Status 0: it is not.
+  HttpResponse Retired(const HttpRequest& request) const;
   HttpResponse CaCertificate() const;
   HttpResponse Metrics() const;
   HttpServerCounters Counters() const;
@@ -62,6 +71,9 @@ class Serving {
   AssetRoutes assets_;
   NetbootRoutes netboot_;
   bool offers_netboot_ = false;
+  std::string retired_path_;  // empty: never
+  mutable std::mutex images_mutex_;
+  std::string images_user_;  // guarded by it: who fetched from the image factory's paths last
   ClientTable clients_;
   NodeTable nodes_;
   BackgroundVerifier verifier_;

@@ -58,6 +58,7 @@ Status WriteParts(const std::string& folder, const Site& site) {
   RETURN_IF_ERROR(write("console-password", site.console_password, kSecretMode));
   RETURN_IF_ERROR(write("machine-configs", site.machine_configs, kSecretMode));
   RETURN_IF_ERROR(write("control-logins", FormatLogins(site.control_users), kLoginsMode));
+  RETURN_IF_ERROR(write("handoff", FormatHandoff(site), kLoginsMode));
   return write("logins", FormatLogins(site.push.users), kLoginsMode);
 }
 
@@ -146,9 +147,10 @@ void AddSite(CLI::App& site, CommandContext& context) {
                    "MEDIUM is a site file whose bytes must have this SHA-256 (in hex), which"
                    " somebody has confirmed")
       ->excludes(signed_by);
-  read->add_option("--dir", options->folder,
-                   "where to write name, host-names, logins, login-to-pull, control-logins,"
-                   " console-password, bundle-keys, network, netboot, machine-configs, or problems")
+  read->add_option(
+          "--dir", options->folder,
+          "where to write name, host-names, logins, login-to-pull, control-logins,"
+          " console-password, bundle-keys, network, netboot, machine-configs, handoff, or problems")
       ->required();
   read->callback([&context, options] {
     context.run = [&context, options] { return RunRead(context, *options); };

@@ -10,12 +10,32 @@ namespace {
 
 int Fail(const Status& status) { return FailProgram("controld", status); }
 
+ControlFront::Options OptionsOf(const DaemonOptions& options) {
+  ControlFront::Options front;
+  front.ca_path = options.ca;
+  front.status_file = options.status_file;
+  front.site_folder = options.site_folder;
+  front.log_folder = options.log_folder;
+  front.actions = options.actions;
+  front.handoff.folder = options.handoff_folder;
+  front.handoff.is_kept = options.is_handoff_kept;
+  front.handoff.site_folder = options.site_folder;
+  if (!options.actions.orders_folder.empty()) {
+    front.handoff.order_path = options.actions.orders_folder + "/handoff";
+  }
+  front.handoff.ca_path = options.ca;
+  front.handoff.tls = options.tls;
+  front.handoff.program_path = options.probe_program;
+  front.handoff.retired_path = options.retired_path;
+  return front;
+}
+
 int Run(const DaemonOptions& options) {
   auto source = ServedBundles::Open(RealEnv(), options.bundles);
   if (!source.ok()) return Fail(source.status());
-  ControlFront front(
-      RealEnv(), source->get(),
-      {options.ca, options.status_file, options.site_folder, options.log_folder, options.actions});
+  ControlFront front(RealEnv(), source->get(), OptionsOf(options));
+  Status opened = front.OpenHandoff(source->get());
+  if (!opened.ok()) return Fail(opened);
   Result<std::unique_ptr<EventThread>> events = std::unique_ptr<EventThread>();
   if (!options.events.empty()) {
     events = EventThread::Start(options.events, &front.services());

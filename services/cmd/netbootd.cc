@@ -39,6 +39,7 @@ int Run(const NetbootdOptions& options) {
     snapshot.uptime_s = static_cast<uint64_t>(
         std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started).count());
     snapshot.nodes = nodes.Report();
+    snapshot.dependents = front.dependents();
     snapshot.notices = front.notices();
     snapshot.problems = front.problems();
     if (!options.events.empty()) events.Send(snapshot.ToText());

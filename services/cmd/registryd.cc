@@ -20,6 +20,7 @@ int Run(const DaemonOptions& options) {
   Serving serving(RealEnv(), "registryd", source->get(), options.ca, push->get());
   Status offered = OfferNetboot(options.netboot, options.ca, options.listen, &serving);
   if (!offered.ok()) return Fail(offered);
+  serving.SetRetiredBy(options.retired_path);
   HttpServerOptions server_options;
   server_options.tls_listen = options.listen;
   server_options.plain_listen = options.http;

@@ -37,7 +37,7 @@ int Run(const DaemonOptions& options) {
   server_options.listen = options.listen;
   NodeTable nodes;
   server_options.on_end = [&](const TftpTransferReport& report) {
-    clients.Count(report.client, report.bytes);
+    clients.Count(report.client, report.bytes, true);
     nodes.Note(NodeOf(report));
     Report(report);
   };

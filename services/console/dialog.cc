@@ -3,6 +3,7 @@
 #include "console/address_dialog.h"
 #include "console/clock_dialog.h"
 #include "console/fingerprint_dialog.h"
+#include "console/handoff_dialog.h"
 #include "console/netboot_dialog.h"
 #include "console/reset_dialog.h"
 #include "console/shell_dialog.h"
@@ -17,6 +18,8 @@ std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders) {
       return std::make_unique<AddressDialog>(folders);
     case 'c':
       return std::make_unique<ClockDialog>(folders);
+    case 'h':
+      return std::make_unique<HandoffDialog>(folders);
     case 'l':
       return std::make_unique<ShellDialog>(folders);
     case 'n':

@@ -49,7 +49,7 @@ class Dialog {
 
 // "Keys: ...", what OpenDialog knows.
 inline constexpr std::string_view kDialogKeys =
-    "Keys: a address c clock n netboot r reset u unlock s site volume q QR l shell";
+    "Keys: a address c clock h handoff n netboot r reset u unlock s site q QR l shell";
 
 // Nothing for a key that has no dialog.
 std::unique_ptr<Dialog> OpenDialog(char key, const ConsoleFolders& folders);

@@ -5,8 +5,18 @@
 #include "base/limits.h"
 
 namespace airgap {
+namespace {
 
-void ClientTable::Count(const std::string& address, uint64_t bytes) {
+using TimePoint = std::chrono::steady_clock::time_point;
+
+uint64_t SecondsBetween(TimePoint from, TimePoint to) {
+  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(to - from).count();
+  return static_cast<uint64_t>(std::max<int64_t>(seconds, 0));
+}
+
+}  // namespace
+
+void ClientTable::Count(const std::string& address, uint64_t bytes, bool is_pull) {
   std::lock_guard<std::mutex> lock(mutex_);
   auto found = clients_.find(address);
   if (found == clients_.end()) {
@@ -16,6 +26,7 @@ void ClientTable::Count(const std::string& address, uint64_t bytes) {
   ++found->second.requests;
   found->second.bytes += bytes;
   found->second.last_seen = Clock::now();
+  if (is_pull) found->second.last_pull = found->second.last_seen;
 }
 
 void ClientTable::ForgetQuietest() {
@@ -30,9 +41,9 @@ std::vector<ClientReport> ClientTable::Report() const {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     for (const auto& [address, entry] : clients_) {
-      auto idle = std::chrono::duration_cast<std::chrono::seconds>(now - entry.last_seen);
-      reports.push_back({address, entry.requests, entry.bytes,
-                         static_cast<uint64_t>(std::max<int64_t>(idle.count(), 0))});
+      reports.push_back({address, entry.requests, entry.bytes, SecondsBetween(entry.last_seen, now),
+                         std::nullopt});
+      if (entry.last_pull) reports.back().pull_idle_s = SecondsBetween(*entry.last_pull, now);
     }
   }
   std::stable_sort(reports.begin(), reports.end(),

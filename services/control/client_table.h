@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace airgap {
 // longest is forgotten.
 class ClientTable {
  public:
-  void Count(const std::string& address, uint64_t bytes);
+  // `is_pull`: it was given an image or an asset, or was told that it is here.
+  void Count(const std::string& address, uint64_t bytes, bool is_pull);
   // Most recent first; at most limits::clients_listed_max_count.
   std::vector<ClientReport> Report() const;
 
@@ -25,6 +27,7 @@ class ClientTable {
     uint64_t requests = 0;
     uint64_t bytes = 0;
     Clock::time_point last_seen;
+    std::optional<Clock::time_point> last_pull;
   };
   void ForgetQuietest();
 

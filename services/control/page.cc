@@ -194,6 +194,38 @@ void AddArming(Html* html) {
   html->Raw("<p>" + buttons + Button(std::string(kArmPath) + "?hours=0", "end netboot") + "</p>");
 }
 
+void AddHandoff(JsonView handoff, bool has_buttons, Html* html) {
+  if (!handoff.exists()) return;
+  html->Head("Handoff to " + handoff["registry"].StringOr("the registry of the site file"));
+  std::string step = handoff["step"].StringOr("");
+  if (!step.empty()) html->Paragraph("now " + step);
+  if (handoff["nodes"].size() > 0) {
+    html->Raw("<table>");
+    html->Row({"node", "", ""}, "th");
+    handoff["nodes"].ForEach([&](JsonView node) {
+      html->Row(
+          {node["name"].StringOr(""), node["state"].StringOr(""), node["detail"].StringOr("")});
+      return true;
+    });
+    html->Raw("</table>");
+  }
+  if (handoff["reasonsAgainstRetiring"].size() > 0) {
+    html->Paragraph("It cannot be retired yet:");
+    AddLines(handoff["reasonsAgainstRetiring"], "note", html);
+  }
+  html->Raw(
+      "<p><a href=\"/api/v1/handoff/runbook\">what to do</a>, <a href=\"/api/v1/handoff\">journal"
+      "</a></p>");
+  if (!has_buttons) return;
+  std::string buttons;
+  for (auto [order, label] : {std::pair{"start", "start the handoff"},
+                              {"retire", "retire this appliance"},
+                              {"rollback", "roll back to seeding"}}) {
+    buttons += Button(std::string("/api/v1/handoff/") + order, label) + " ";
+  }
+  html->Raw("<p>" + buttons + "</p>");
+}
+
 void AddClients(JsonView root, Html* html) {
   html->Head("Clients");
   uint64_t rate = root["sendingBytesPerSecond"].Uint().value_or(0);
@@ -230,6 +262,7 @@ Result<std::string> FormatPage(std::string_view status_text, bool has_buttons) {
   if (has_buttons) AddArming(&html);
   AddPlaces(root, &html);
   AddBundles(root, &html);
+  AddHandoff(root["handoff"], has_buttons, &html);
   AddNodes(root, has_buttons, &html);
   AddClients(root, &html);
   return html.text();

@@ -60,6 +60,7 @@ void ClientReport::WriteTo(JsonNode object) const {
   object.Put("requests", requests);
   object.Put("bytesSent", bytes_sent);
   object.Put("idleSeconds", idle_s);
+  if (pull_idle_s) object.Put("pullIdleSeconds", *pull_idle_s);
 }
 
 ClientReport ClientReport::Read(JsonView object) {
@@ -68,6 +69,7 @@ ClientReport ClientReport::Read(JsonView object) {
   client.requests = UintOr0(object, "requests");
   client.bytes_sent = UintOr0(object, "bytesSent");
   client.idle_s = UintOr0(object, "idleSeconds");
+  client.pull_idle_s = object["pullIdleSeconds"].Uint();
   return client;
 }
 
@@ -99,6 +101,15 @@ NodeReport NodeReport::Read(JsonView object) {
   return node;
 }
 
+void DependentReport::WriteTo(JsonNode object) const {
+  object.Put("kind", kind);
+  object.Put("line", line);
+}
+
+DependentReport DependentReport::Read(JsonView object) {
+  return {object["kind"].StringOr(""), object["line"].StringOr("")};
+}
+
 void ServiceSnapshot::WriteTo(JsonNode object) const {
   object.Put("service", service);
   object.Put("version", version);
@@ -115,6 +126,10 @@ void ServiceSnapshot::WriteTo(JsonNode object) const {
   if (!nodes.empty()) {
     JsonNode node_list = object.PutArray("nodes");
     for (const NodeReport& node : nodes) node.WriteTo(node_list.AddObject());
+  }
+  if (!dependents.empty()) {
+    JsonNode dependent_list = object.PutArray("dependents");
+    for (const DependentReport& one : dependents) one.WriteTo(dependent_list.AddObject());
   }
   if (!notices.empty()) WriteStrings(object, "notices", notices);
   WriteStrings(object, "problems", problems);
@@ -161,6 +176,10 @@ Result<ServiceSnapshot> ServiceSnapshot::Parse(std::string_view text) {
   root["nodes"].ForEach([&](JsonView node) {
     snapshot.nodes.push_back(NodeReport::Read(node));
     return snapshot.nodes.size() < limits::nodes_listed_max_count;
+  });
+  root["dependents"].ForEach([&](JsonView one) {
+    snapshot.dependents.push_back(DependentReport::Read(one));
+    return snapshot.dependents.size() < limits::dependents_max_count;
   });
   snapshot.notices = ReadStrings(root["notices"], limits::corrupt_listed_max_count);
   snapshot.problems = ReadStrings(root["problems"], limits::corrupt_listed_max_count);

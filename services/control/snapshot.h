@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ struct ClientReport {
   uint64_t requests = 0;
   uint64_t bytes_sent = 0;
   uint64_t idle_s = 0;
+  std::optional<uint64_t> pull_idle_s;  // since it was given an image or an asset; nothing: never
 
   void WriteTo(JsonNode object) const;
   static ClientReport Read(JsonView object);
@@ -66,6 +68,15 @@ inline constexpr char kDisk[] = "disk";      // was sent to its disk
 inline constexpr char kPull[] = "pull";      // pulls images
 }  // namespace node_step
 
+// Somebody who could not go on without this service.
+struct DependentReport {
+  std::string kind;  // "dhcp", "dns", "ntp" or "images"
+  std::string line;  // who, and how
+
+  void WriteTo(JsonNode object) const;
+  static DependentReport Read(JsonView object);
+};
+
 struct ServiceSnapshot {
   std::string service;  // "registryd"
   std::string version;
@@ -78,6 +89,7 @@ struct ServiceSnapshot {
   std::vector<BundleReport> bundles;
   std::vector<ClientReport> clients;  // at most limits::clients_listed_max_count
   std::vector<NodeReport> nodes;      // at most limits::nodes_listed_max_count
+  std::vector<DependentReport> dependents;
   std::vector<std::string> notices;   // what people should know, one line each
   std::vector<std::string> problems;  // one line each
 

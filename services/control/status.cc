@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/json.h"
+#include "base/limits.h"
 #include "base/utc.h"
 #include "base/version.h"
 #include "control/node_table.h"
@@ -52,6 +54,7 @@ std::vector<ClientReport> MergeClients(const StatusInput& input) {
       at->second.requests += client.requests;
       at->second.bytes_sent += client.bytes_sent;
       at->second.idle_s = std::min(at->second.idle_s, client.idle_s);
+      if (!at->second.pull_idle_s) at->second.pull_idle_s = client.pull_idle_s;
     }
   }
   std::vector<ClientReport> clients;
@@ -92,6 +95,7 @@ std::vector<std::string> MergeProblems(const StatusInput& input) {
       problems.push_back(line);
     }
   };
+  for (const std::string& line : input.handoff.problems) add(line);
   for (const std::string& line : input.site.problems) add(line);
   if (std::string clock = ClockProblem(input.clock_unix_s); !clock.empty()) add(clock);
   for (const StatusInput::Service& service : input.services) {
@@ -119,7 +123,7 @@ std::string BuildStatus(const StatusInput& input) {
   JsonNode root = document.root();
   std::string verification;
   const std::vector<BundleReport>& bundles = BundlesOf(input, &verification);
-  root.Put("state", "seeding");
+  root.Put("state", input.handoff.state);
   root.Put("version", input.version);
   root.Put("uptimeSeconds", input.uptime_s);
   root.Put("siteName", input.site.name);
@@ -136,7 +140,12 @@ std::string BuildStatus(const StatusInput& input) {
   JsonNode nodes = root.PutArray("nodes");
   for (const NodeReport& node : NodesOf(input)) node.WriteTo(nodes.AddObject());
   WriteStrings(input.configured, root.PutArray("configuredMachines"));
+  if (!input.handoff.json.empty()) {
+    auto handoff = JsonDocument::Parse(input.handoff.json, limits::json_default_max_bytes, "");
+    if (handoff.ok()) root.PutView("handoff", handoff->root());
+  }
   JsonNode notices = root.PutArray("notices");
+  WriteStrings(input.handoff.notices, notices);
   WriteStrings(input.site.notices, notices);
   for (const StatusInput::Service& service : input.services) {
     WriteStrings(service.snapshot.notices, notices);

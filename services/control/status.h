@@ -12,6 +12,14 @@
 
 namespace airgap {
 
+// How far the handoff is.
+struct HandoffStatus {
+  std::string state = "seeding";
+  std::string json;  // an object; empty: nothing is handed over
+  std::vector<std::string> notices;
+  std::vector<std::string> problems;
+};
+
 struct StatusInput {
   std::string version;
   uint64_t uptime_s = 0;
@@ -29,11 +37,12 @@ struct StatusInput {
   std::vector<BundleReport> known_bundles;
   SiteReport site;
   std::vector<std::string> configured;  // ConfiguredMachines()
+  HandoffStatus handoff;
   uint64_t sending_bytes_per_s = 0;
   std::vector<std::string> problems;
 };
 
-// Pretty JSON. "state" is "seeding": pushing, cutover and retirement are not there yet.
+// Pretty JSON. "state" is that of the handoff.
 std::string BuildStatus(const StatusInput& input);
 
 // The last word of every service. Safe to use from several threads.

@@ -54,6 +54,7 @@ std::string StatusSource::Text() const {
   input.site = ReadSiteReport(env_, facts_.site_folder);
   input.configured = ConfiguredMachines(env_, facts_.configured_folder);
   if (facts_.known_bundles) input.known_bundles = facts_.known_bundles();
+  if (handoff_) input.handoff = handoff_();
   return BuildStatus(input);
 }
 

@@ -34,6 +34,8 @@ class StatusSource {
   StatusSource(Env* env, StatusFacts facts);
 
   ServiceTable& services() { return services_; }
+  // How far the handoff is; before the first Text().
+  void SetHandoff(std::function<HandoffStatus()> handoff) { handoff_ = std::move(handoff); }
   // Pretty JSON: the status document.
   std::string Text() const;
 
@@ -42,6 +44,7 @@ class StatusSource {
   const StatusFacts facts_;
   const std::chrono::steady_clock::time_point started_;
   ServiceTable services_;
+  std::function<HandoffStatus()> handoff_;  // null: there is none
   mutable SendRate sending_;
 };
 

@@ -8,7 +8,7 @@
 namespace airgap {
 namespace {
 
-constexpr char kProbeRepository[] = "cozy-airgap/probe";
+constexpr char kSparseRepository[] = "cozy-airgap/sparse-index";
 
 }  // namespace
 
@@ -24,12 +24,22 @@ Result<bool> TakesSparseIndexes(const HandoffTarget& target) {
   std::string text = index.ToText();
   Status status =
       target.client
-          ->PutManifest(target.Of(kProbeRepository), Digest::Of(AsBytes(text)).ToString(),
+          ->PutManifest(target.Of(kSparseRepository), Digest::Of(AsBytes(text)).ToString(),
                         media_type::kOciIndex, text)
           .status();
   if (status.ok()) return true;
   bool is_refused = status.code() == Code::kUnsupported || status.code() == Code::kNotFound;
   return is_refused ? Result<bool>(false) : Result<bool>(status);
+}
+
+Status CheckSparse(const HandoffTarget& target, const HandoffPlan& plan) {
+  if (plan.sparse.empty()) return OkStatus();
+  ASSIGN_OR_RETURN(bool is_taken, TakesSparseIndexes(target));
+  if (is_taken) return OkStatus();
+  return Unsupported(
+      std::to_string(plan.sparse.size()) + " image indexes of the bundle are sparse, as " +
+      plan.sparse[0] +
+      ": this registry refuses an index with holes; make the bundle without --sparse");
 }
 
 void Pusher::Problem(const Status& status) {

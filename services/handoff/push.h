@@ -16,6 +16,9 @@ namespace airgap {
 // Whether the target takes an image index one of whose children it has not: most registries refuse
 // it. Tries with one of its own, in a repository of its own.
 Result<bool> TakesSparseIndexes(const HandoffTarget& target);
+// Before anything is pushed: kUnsupported when the plan has sparse indexes and the target refuses
+// them.
+Status CheckSparse(const HandoffTarget& target, const HandoffPlan& plan);
 
 struct PushReport {
   size_t blobs_there = 0;  // in each repository that needs them

@@ -14,6 +14,8 @@
 
 namespace airgap {
 
+// What stands for an upstream's host where the bundles' assets are.
+inline constexpr char kAssetHost[] = "airgap.internal";
 // The tag of an asset in its repository, which is what clients ask for that are told no tag.
 inline constexpr char kAssetTag[] = "latest";
 

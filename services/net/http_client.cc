@@ -176,6 +176,11 @@ class CurlClient : public HttpClient {
   Status Prepare(HttpClientOptions options) {
     user_agent_ = std::move(options.user_agent);
     stop_ = options.stop;
+    for (const auto& [host, address] : options.addresses) {
+      bool is_v6 = address.find(':') != std::string::npos;
+      std::string line = host + "::" + (is_v6 ? "[" + address + "]" : address) + ":";
+      addresses_.reset(curl_slist_append(addresses_.release(), line.c_str()));
+    }
     ca_text_ = std::move(options.ca_text);
     if (!ca_text_.empty()) return OkStatus();
     system_ca_file_ = SystemCaFile();
@@ -274,6 +279,7 @@ class CurlClient : public HttpClient {
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME,
                      static_cast<long>(limits::http_stall_timeout_s));
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail);
+    if (addresses_) curl_easy_setopt(handle, CURLOPT_CONNECT_TO, addresses_.get());
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, TakeHeader);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, exchange);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, TakeBody);
@@ -328,6 +334,7 @@ class CurlClient : public HttpClient {
   }
 
   std::string user_agent_;
+  std::unique_ptr<curl_slist, ListCloser> addresses_;
   const std::atomic<bool>* stop_ = nullptr;
   std::string system_ca_file_;
   std::string ca_text_;

@@ -20,6 +20,7 @@ struct HttpClientOptions {
   std::string ca_file;  // PEM, trusted besides the system's CAs; may be empty
   std::string ca_text;  // PEM, trusted instead of all others; may be empty
   std::string user_agent;
+  std::map<std::string, std::string> addresses;  // of host names, in place of what DNS says
   const std::atomic<bool>* stop = nullptr;  // exchanges end with kUnavailable when it becomes true
 };
 

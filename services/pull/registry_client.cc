@@ -63,10 +63,15 @@ Result<std::unique_ptr<RegistryClient>> RegistryClient::Create(RegistryClientOpt
   std::unique_ptr<RegistryClient> client(new RegistryClient());
   HttpClientOptions http;
   http.ca_file = options.ca_file;
+  http.ca_text = options.ca_text;
+  http.addresses = options.addresses;
   http.stop = options.stop;
   http.user_agent = std::string("cozy-airgap/") + kVersion;
   ASSIGN_OR_RETURN(client->http_, HttpClient::Create(std::move(http)));
-  ASSIGN_OR_RETURN(client->credentials_, Credentials::Load(RealEnv(), options.credentials_file));
+  ASSIGN_OR_RETURN(client->credentials_,
+                   options.credentials_text.empty()
+                       ? Credentials::Load(RealEnv(), options.credentials_file)
+                       : Credentials::Parse(options.credentials_text, "the login"));
   client->options_ = std::move(options);
   return client;
 }

@@ -25,11 +25,14 @@ struct RegistryClientOptions {
   // Registry host -> URL to read its content from: scheme://host[:port][/prefix]; a path goes
   // between /v2/ and the repository.
   std::map<std::string, std::string> mirrors;
-  std::set<std::string> insecure_hosts;     // spoken to over plain HTTP
-  std::string ca_file;                      // PEM, besides the system's; empty: the system's alone
-  std::string credentials_file;             // docker's config.json; empty: where docker looks
-  const std::atomic<bool>* stop = nullptr;  // as in HttpClientOptions
-  bool pushes = false;                      // tokens must allow it
+  std::set<std::string> insecure_hosts;  // spoken to over plain HTTP
+  std::string ca_file;                   // PEM, besides the system's; empty: the system's alone
+  std::string ca_text;                   // PEM, instead of all others; may be empty
+  std::string credentials_file;          // docker's config.json; empty: where docker looks
+  std::string credentials_text;          // one, instead of that file
+  std::map<std::string, std::string> addresses;  // as in HttpClientOptions
+  const std::atomic<bool>* stop = nullptr;       // as in HttpClientOptions
+  bool pushes = false;                           // tokens must allow it
 };
 
 // Where a registry host's content is read.

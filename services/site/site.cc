@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/password.h"
 #include "site/checker.h"
+#include "site/site_handoff.h"
 #include "site/site_netboot.h"
 #include "site/site_network.h"
 #include "store/ed25519.h"
@@ -220,6 +221,7 @@ constexpr Key<Site> kRootKeys[] = {
     {"netboot", TakeNetboot},
     {"control", TakeControl},
     {"machineConfigs", TakeMachineConfigs},
+    {"handoff", TakeHandoff},
 };
 
 // libyaml's own findings have their line in the message: ": line 3: ...".

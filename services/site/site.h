@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,11 +58,29 @@ struct SiteNetboot {
   std::vector<Relayed> relayed;
 };
 
+// The registry that takes over from the appliance.
+struct SiteHandoff {
+  std::string registry;  // URL; empty: nothing is handed over
+  std::string address;   // of its host; empty: DNS knows
+  std::string ca;        // PEM; empty: this appliance's own
+  std::string username;  // empty: no login
+  std::string password;
+  struct Node {
+    std::string name;     // as the cluster has it
+    std::string address;  // may be empty
+  };
+  std::vector<Node> nodes;  // that must be proven to use it
+  bool is_talos = true;     // what Talos itself pulls on them must be proven, too
+  // What does instead of the appliance: "dhcp", "dns", "ntp" or "images", and by whom.
+  std::map<std::string, std::string> replaced;
+};
+
 struct Site {
   std::string name;                     // shown to people
   std::vector<std::string> host_names;  // that the server's certificate names as well
   SiteNetwork network;
   SiteNetboot netboot;
+  SiteHandoff handoff;
   struct Push {
     std::vector<SiteUser> users;  // none: nobody pushes
     bool login_to_pull = false;
@@ -102,6 +121,8 @@ std::string FormatLogins(const std::vector<SiteUser>& users);
 std::string FormatNetwork(const Site& site);
 // For netbootd (netboot/dhcp_settings.h).
 std::string FormatNetboot(const Site& site);
+// For controld (handoff/settings.h): JSON; empty without a registry.
+std::string FormatHandoff(const Site& site);
 // The file of keys (store/ed25519.h, ParsePublicKeys); empty without any.
 std::string FormatBundleKeys(const Site& site);
 

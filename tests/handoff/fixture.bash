@@ -3,30 +3,30 @@
 
 TARGET_USER=handoff TARGET_PASSWORD=to-the-cluster
 
-# start_target with-login|without-login: Debian's docker-registry over TLS by a CA of its own, its files
-# in WORK/storage; sets TARGET, TARGET_CA and TARGET_LOGIN, a docker config.json.
+# start_target with-login|without-login: Debian's docker-registry at TARGET_ADDRESS, loopback if that
+# is not set, over TLS by a CA of its own, its files in WORK/storage; sets TARGET, TARGET_CA and TARGET_LOGIN, a docker config.json.
 start_target() {
   need docker-registry openssl perl
-  local port auth="auth: {htpasswd: {realm: target, path: $WORK/target/htpasswd}}"
+  local port address=${TARGET_ADDRESS:-127.0.0.1} auth="auth: {htpasswd: {realm: target, path: $WORK/target/htpasswd}}"
   [ "$1" = with-login ] || auth=""
   port=${TARGET_PORT:-$(free_port)}
-  TARGET_PORT=$port TARGET=https://127.0.0.1:$port TARGET_CA=$WORK/target/ca.pem
+  TARGET_PORT=$port TARGET=https://$address:$port TARGET_CA=$WORK/target/ca.pem
   TARGET_LOGIN=$WORK/target/config.json
   if [ ! -e "$TARGET_CA" ]; then
     mkdir -p "$WORK/target"
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=target \
-      -addext subjectAltName=IP:127.0.0.1 -keyout "$WORK/target/key.pem" -out "$TARGET_CA" \
+      -addext subjectAltName=IP:$address -keyout "$WORK/target/key.pem" -out "$TARGET_CA" \
       2>/dev/null
     # bcrypt, by the C library.
     perl -e 'print "$ARGV[0]:", crypt($ARGV[1], "\$2y\$05\$abcdefghijklmnopqrstuu"), "\n"' \
       "$TARGET_USER" "$TARGET_PASSWORD" >"$WORK/target/htpasswd"
-    printf '{"auths":{"127.0.0.1:%s":{"username":"%s","password":"%s"}}}' "$port" "$TARGET_USER" \
-      "$TARGET_PASSWORD" >"$TARGET_LOGIN"
+    printf '{"auths":{"%s:%s":{"username":"%s","password":"%s"}}}' "$address" "$port" \
+      "$TARGET_USER" "$TARGET_PASSWORD" >"$TARGET_LOGIN"
     cat >"$WORK/target/config.yml" <<YAML
 version: 0.1
 log: {level: error, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: $WORK/storage}, delete: {enabled: true}}
-http: {addr: "127.0.0.1:$port", tls: {certificate: $TARGET_CA, key: $WORK/target/key.pem}}
+http: {addr: "$address:$port", tls: {certificate: $TARGET_CA, key: $WORK/target/key.pem}}
 $auth
 YAML
   fi

@@ -43,6 +43,14 @@ def reservations(*lines):
     return netboot(dhcp=POOL + ["reservations:", *(f"  - {line}" for line in lines)])
 
 
+REGISTRY = "registry: https://registry.cozy-system:5000/mirror"
+
+
+def handoff(*lines):
+    """A site file with these lines below handoff, besides its registry."""
+    return "handoff:\n" + "".join(f"  {line}\n" for line in (REGISTRY, *lines))
+
+
 EXAMPLES = {
     "nothing": "",
     "comment": "# to be filled in\n",
@@ -61,6 +69,29 @@ EXAMPLES = {
     "bad-control-password": "control: {password: x}",
     "bad-control-users-empty": "control: {users: []}",
     "bad-control-user": "control: {users: [{name: a, password: shift-of-six}]}",
+    "handoff": handoff(),
+    "handoff-whole": handoff("address: 10.0.0.20", "username: seed", "password: 'of: six'",
+                             "talos: false", "nodes: [{name: node1, address: 10.0.0.11}, {name: b}]",
+                             "replaced: {dhcp: router, dns: router, ntp: x, images: 'https://i/'}"),
+    "handoff-ca": yaml.safe_dump({"handoff": {"registry": "https://10.0.0.20",
+                                              "ca": pem("CERTIFICATE")}}),
+    "bad-handoff-empty": "handoff: {}",
+    "bad-handoff-plain-http": "handoff: {registry: 'http://registry.example.org'}",
+    "bad-handoff-no-url": "handoff: {registry: registry.example.org}",
+    "bad-handoff-port": "handoff: {registry: 'https://registry.example.org:0'}",
+    "bad-handoff-path": "handoff: {registry: 'https://registry.example.org/A'}",
+    "bad-handoff-slash": "handoff: {registry: 'https://registry.example.org/'}",
+    "bad-handoff-login": "handoff: {registry: 'https://u:p@registry.example.org'}",
+    "bad-handoff-address": handoff("address: registry"),
+    "bad-handoff-ca": handoff("ca: /etc/ca.pem"),
+    "bad-handoff-name-alone": handoff("username: seed"),
+    "bad-handoff-name": handoff("username: 'a:b'", "password: c"),
+    "bad-handoff-talos": handoff("talos: 'yes'"),
+    "bad-handoff-nodes": handoff("nodes: []"),
+    "bad-handoff-nameless": handoff("nodes: [{address: 10.0.0.11}]"),
+    "bad-handoff-node": handoff("nodes: [node1]"),
+    "bad-handoff-replaced": handoff("replaced: {tftp: x}"),
+    "bad-handoff-replaced-by-nothing": handoff("replaced: {dns: ''}"),
     "machine-configs": yaml.safe_dump({"machineConfigs": pem("CMS")}),
     "machine-configs-of-two-lines":
         yaml.safe_dump({"machineConfigs": pem("CMS", KEY_LINE + "\n" + KEY_LINE)}),

@@ -1,0 +1,202 @@
+// cozy-airgap handoff start | status | retire | rollback | talos: asks an appliance for it, as its
+// page does.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "base/base64.h"
+#include "base/limits.h"
+#include "base/version.h"
+#include "cli/command.h"
+#include "cli/handoff_front.h"
+#include "cli/password_prompt.h"
+#include "cli/progress.h"
+#include "cli/stop_signal.h"
+#include "net/http_client.h"
+
+namespace airgap {
+namespace {
+
+struct HandoffCommandOptions {
+  std::string appliance;
+  std::string ca;
+  std::string user;
+  std::string node;
+  bool waits = false;
+};
+
+constexpr auto kLookAgain = std::chrono::seconds(1);
+
+class Appliance {
+ public:
+  static Result<std::unique_ptr<Appliance>> Open(const HandoffCommandOptions& options) {
+    std::unique_ptr<Appliance> made(new Appliance());
+    bool has_scheme = options.appliance.find("://") != std::string::npos;
+    made->base_ = (has_scheme ? options.appliance : "https://" + options.appliance) + kHandoffPath;
+    HttpClientOptions client;
+    client.ca_file = options.ca;
+    client.user_agent = std::string("cozy-airgap/") + kVersion;
+    client.stop = StopOnSignal();
+    ASSIGN_OR_RETURN(made->client_, HttpClient::Create(std::move(client)));
+    return made;
+  }
+
+  Status LogIn(const std::string& user) {
+    std::string password = EnvironmentValue("AIRGAP_PASSWORD");
+    if (password.empty()) {
+      ASSIGN_OR_RETURN(password, ReadPassword("password of " + user + ": "));
+    }
+    login_ = "Basic " + EncodeBase64(user + ":" + password);
+    return OkStatus();
+  }
+
+  // The body of the answer. kDenied: what it says why not.
+  Result<std::string> Ask(const std::string& method, const std::string& rest) {
+    HttpCall call;
+    call.method = method;
+    call.url = base_ + rest;
+    if (!login_.empty()) call.headers.emplace_back("Authorization", login_);
+    std::string body;
+    ASSIGN_OR_RETURN(HttpReply reply,
+                     client_->Do(call, [&](const HttpReply&, ByteSpan bytes) -> Status {
+                       if (bytes.size() > limits::json_default_max_bytes - body.size()) {
+                         return LimitExceeded(base_ + " answers with too much");
+                       }
+                       body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+                       return OkStatus();
+                     }));
+    if (reply.status == 200) return body;
+    std::string why = reply.error_body;
+    while (!why.empty() && why.back() == '\n') why.pop_back();
+    return Denied(why.empty() ? base_ + " answers " + std::to_string(reply.status) : why);
+  }
+
+ private:
+  Appliance() = default;
+
+  std::string base_;
+  std::string login_;  // the value of a header; empty: none
+  std::unique_ptr<HttpClient> client_;
+};
+
+std::string TextOf(JsonView object, const char* key) { return object[key].StringOr(""); }
+
+void PrintView(const CommandContext& context, JsonView root) {
+  context.Print("phase      " + TextOf(root, "phase"));
+  context.Print("registry   " + TextOf(root, "registry"));
+  if (!TextOf(root, "step").empty()) context.Print("now        " + TextOf(root, "step"));
+  if (!TextOf(root, "problem").empty()) context.Print("stopped    " + TextOf(root, "problem"));
+  root["nodes"].ForEach([&](JsonView node) {
+    std::string detail = TextOf(node, "detail");
+    context.Print("node       " + TextOf(node, "name") + ": " + TextOf(node, "state") +
+                  (detail.empty() ? "" : ", " + detail));
+    return true;
+  });
+  root["reasonsAgainstRetiring"].ForEach([&](JsonView reason) {
+    context.Print("not yet    " + reason.StringOr(""));
+    return true;
+  });
+}
+
+// Until it has nothing more to do; shows how far it is.
+Result<std::string> WaitForEnd(const CommandContext& context, Appliance* appliance) {
+  std::unique_ptr<ProgressLine> line;
+  std::string step;
+  for (;;) {
+    ASSIGN_OR_RETURN(std::string text, appliance->Ask("GET", ""));
+    ASSIGN_OR_RETURN(JsonDocument document,
+                     JsonDocument::Parse(text, limits::json_default_max_bytes, "the answer"));
+    JsonView root = document.root();
+    std::string now = TextOf(root, "step");
+    if (now.empty() && TextOf(root, "phase") != "pushing") return text;
+    if (now != step) {
+      line.reset();
+      if (!now.empty()) {
+        line = std::make_unique<ProgressLine>(now, context.quiet || context.json);
+      }
+      step = now;
+    }
+    uint64_t total = root["totalBytes"].Uint().value_or(0);
+    if (line && total > 0) line->Update(root["doneBytes"].Uint().value_or(0), total, "");
+    if (line && total == 0) {
+      line->UpdateCount(root["doneCount"].Uint().value_or(0), root["totalCount"].Uint().value_or(0),
+                        "");
+    }
+    if (*StopOnSignal()) return Unavailable("stopped looking; the appliance goes on");
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
+int RunAsk(const CommandContext& context, const HandoffCommandOptions& options,
+           const std::string& order) {
+  auto appliance = Appliance::Open(options);
+  if (!appliance.ok()) return context.Fail(appliance.status());
+  if (order != "status") {
+    if (options.user.empty()) {
+      return context.Fail(InvalidArgument("who are you? Give --user, one of control.users"));
+    }
+    Status status = (*appliance)->LogIn(options.user);
+    std::string query = order == "talos" ? "?node=" + EscapeQuery(options.node) : "";
+    if (status.ok()) status = (*appliance)->Ask("POST", "/" + order + query).status();
+    if (!status.ok()) return context.Fail(status);
+  }
+  Result<std::string> text =
+      options.waits ? WaitForEnd(context, appliance->get()) : (*appliance)->Ask("GET", "");
+  if (!text.ok()) return context.Fail(text.status());
+  auto document = JsonDocument::Parse(*text, limits::json_default_max_bytes, "the answer");
+  if (!document.ok()) return context.Fail(document.status());
+  if (context.json) {
+    JsonBuilder out;
+    document->root().ForEachMember([&](std::string_view key, JsonView member) {
+      out.root().PutView(key, member);
+      return true;
+    });
+    context.PrintJson(out);
+  }
+  PrintView(context, document->root());
+  bool has_failed = options.waits && !TextOf(document->root(), "problem").empty();
+  return has_failed ? kExitCheckFailed : kExitFine;
+}
+
+CLI::App* AddOrder(CLI::App& handoff, CommandContext& context, const char* name, const char* about,
+                   const std::shared_ptr<HandoffCommandOptions>& options) {
+  CLI::App* command = handoff.add_subcommand(name, about);
+  command->add_option("--appliance", options->appliance, "https://ADDRESS of the appliance")
+      ->required();
+  command->add_option("--ca", options->ca, "its CA, in PEM: http://ADDRESS/ca.pem")->required();
+  if (std::string(name) != "status") {
+    command->add_option("--user", options->user,
+                        "one of control.users of its site file; the password is asked for, or is in"
+                        " $AIRGAP_PASSWORD");
+  }
+  std::string order = name;
+  command->callback([&context, options, order] {
+    context.run = [&context, options, order] { return RunAsk(context, *options, order); };
+  });
+  return command;
+}
+
+}  // namespace
+
+void AddHandoff(CLI::App& handoff, CommandContext& context) {
+  auto options = std::make_shared<HandoffCommandOptions>();
+  AddOrder(handoff, context, "start",
+           "have an appliance push everything to the registry of its site file, and read it back",
+           options)
+      ->add_flag("--wait", options->waits, "show how far it is, until it is done");
+  AddOrder(handoff, context, "status", "show how far the handoff is, and which nodes are proven",
+           options)
+      ->add_flag("--wait", options->waits, "until it is done with what it does now");
+  AddOrder(handoff, context, "talos",
+           "say that Talos itself pulled its probe on a node: the runbook has the command", options)
+      ->add_option("NODE", options->node, "as the site file has it")
+      ->required();
+  AddOrder(handoff, context, "retire",
+           "end the appliance's service, if nothing depends on it any more", options);
+  AddOrder(handoff, context, "rollback", "have the appliance serve again, from any state", options);
+}
+
+}  // namespace airgap

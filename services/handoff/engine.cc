@@ -1,0 +1,382 @@
+#include "handoff/engine.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <set>
+
+#include "base/limits.h"
+#include "handoff/preflight.h"
+#include "handoff/probe.h"
+#include "handoff/push.h"
+#include "handoff/receipt.h"
+#include "handoff/registry_target.h"
+#include "handoff/runbook.h"
+#include "net/signed_message.h"
+
+namespace airgap {
+namespace {
+
+constexpr unsigned kPublicMode = 0644;
+constexpr size_t kRunCharacters = 16;
+constexpr uint64_t kPemMaxBytes = 64 * limits::kKiB;
+constexpr char kReceipt[] = "/receipt.json";
+constexpr char kSignedReceipt[] = "/receipt.pem";
+
+// The first of many, and how many there are.
+Status FirstOf(const std::vector<std::string>& problems) {
+  std::string more =
+      problems.size() > 1 ? " (and " + std::to_string(problems.size() - 1) + " more)" : "";
+  return Unavailable(problems[0] + more);
+}
+
+// Upstream registries that the bundles have images of.
+std::vector<std::string> HostsOf(const Catalog& catalog) {
+  std::set<std::string> hosts;
+  for (const std::string& name : catalog.RepositoryNames()) {
+    std::string host = name.substr(0, name.find('/'));
+    if (host != kAssetHost) hosts.insert(host);
+  }
+  return {hosts.begin(), hosts.end()};
+}
+
+bool IsVerified(HandoffPhase phase) {
+  return phase == HandoffPhase::kVerified || phase == HandoffPhase::kCutover;
+}
+
+}  // namespace
+
+std::vector<std::string> BundleLines(const Catalog& catalog) {
+  std::vector<std::string> lines;
+  for (const auto& bundle : catalog.bundles()) {
+    std::string line = bundle->name();
+    line.append(" ").append(bundle->version()).append(" ").append(bundle->identity().ToString());
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+Result<std::unique_ptr<HandoffEngine>> HandoffEngine::Open(Env* env, Options options) {
+  std::unique_ptr<HandoffEngine> engine(new HandoffEngine(env, std::move(options)));
+  ASSIGN_OR_RETURN(engine->journal_, HandoffJournal::Open(engine->options_.journal_path));
+  engine->Beat();
+  if (engine->journal_->record().phase == HandoffPhase::kPushing) engine->StartWork();
+  return engine;
+}
+
+HandoffEngine::~HandoffEngine() {
+  stop_ = true;
+  if (worker_.joinable()) worker_.join();
+}
+
+Result<HandoffSettings> HandoffEngine::ReadSettings() const {
+  Result<std::string> text =
+      ReadWholeFile(env_, options_.settings_path, limits::handoff_settings_max_bytes);
+  if (text.status().code() == Code::kNotFound) {
+    return NotFound("the site file names no registry to hand over to: handoff.registry");
+  }
+  if (!text.ok()) return text.status();
+  return HandoffSettings::Parse(*text);
+}
+
+HandoffSurroundings HandoffEngine::LookAround() const {
+  HandoffSurroundings around = options_.surroundings();
+  around.bundles = BundleLines(*options_.catalog());
+  around.is_kept = options_.is_kept;
+  around.now_s = time(nullptr);
+  return around;
+}
+
+void HandoffEngine::BeginStep(const std::string& step) {
+  std::lock_guard lock(mutex_);
+  step_ = step;
+  step_began_ = Clock::now();
+  progress_ = {};
+}
+
+void HandoffEngine::ShowProgress(const HandoffProgress& progress) {
+  std::lock_guard lock(mutex_);
+  progress_ = progress;
+}
+
+Status HandoffEngine::Start(const std::string& who) {
+  std::lock_guard lock(decision_);
+  HandoffRecord record = journal_->record();
+  if (is_working_) return InvalidArgument("the handoff is at work: wait for its end");
+  if (record.phase == HandoffPhase::kRetired) {
+    return InvalidArgument("this appliance is retired: roll back first");
+  }
+  Result<HandoffSettings> settings = ReadSettings();
+  if (!settings.ok()) return InvalidArgument(settings.status().message());
+  // Nodes that were proven stay so, as long as it is the same registry.
+  if (record.run.empty() || record.registry != settings->registry) {
+    record = {};
+    ASSIGN_OR_RETURN(record.secret, NewProbeSecret());
+    ASSIGN_OR_RETURN(std::string name, NewProbeSecret());
+    record.run = name.substr(0, kRunCharacters);
+    record.registry = settings->registry;
+  }
+  record.phase = HandoffPhase::kPushing;
+  record.failure.clear();
+  record.started_s = time(nullptr);
+  record.pushed_s = record.verified_s = record.retired_s = 0;
+  RETURN_IF_ERROR(journal_->Save(record, who + " starts the handoff to " + settings->registry));
+  StartWork();
+  return OkStatus();
+}
+
+void HandoffEngine::StartWork() {
+  if (worker_.joinable()) worker_.join();
+  is_working_ = true;
+  worker_ = std::thread([this] {
+    Work();
+    BeginStep("");
+    is_working_ = false;
+  });
+}
+
+void HandoffEngine::Work() {
+  HandoffRecord record = journal_->record();
+  Result<HandoffSettings> settings = ReadSettings();
+  Status status = settings.status();
+  if (settings.ok() && settings->registry != record.registry) {
+    status = InvalidArgument("the site file names another registry now: start the handoff again");
+  }
+  if (status.ok()) status = PushAndReadBack(*settings, &record);
+  // It goes on when the appliance does.
+  if (stop_) return;
+  std::string event =
+      "the registry has everything: " + std::to_string(record.blobs_count) + " blobs read back";
+  record.phase = HandoffPhase::kVerified;
+  if (!status.ok()) {
+    record.phase = HandoffPhase::kSeeding;
+    record.failure = status.message();
+    event = "the handoff stopped: " + status.message();
+  }
+  (void)journal_->Save(record, event);
+}
+
+Status HandoffEngine::PushAndReadBack(const HandoffSettings& settings, HandoffRecord* record) {
+  auto progress = [this](const HandoffProgress& now) { ShowProgress(now); };
+  BeginStep("looking");
+  std::shared_ptr<const Catalog> catalog = options_.catalog();
+  if (catalog->bundles().empty()) return NotFound("no bundle is there to hand over");
+  record->bundles = BundleLines(*catalog);
+  record->hosts = HostsOf(*catalog);
+  ASSIGN_OR_RETURN(HandoffPlan plan, HandoffPlan::Make(*catalog));
+  ASSIGN_OR_RETURN(std::string own_ca, ReadWholeFile(env_, options_.ca_path, kPemMaxBytes));
+  ASSIGN_OR_RETURN(auto target, RegistryTarget::Open(settings, own_ca, options_.run, &stop_));
+  RETURN_IF_ERROR(CheckSparse(target->target(), plan));
+  Pusher pusher(target->target(), catalog.get(), &plan);
+  RETURN_IF_ERROR(pusher.Look(progress).status());
+  BeginStep("pushing");
+  PushReport pushed = pusher.Push(progress);
+  if (!pushed.ok()) return FirstOf(pushed.problems);
+  record->uploaded_bytes = pushed.uploaded_bytes;
+  record->pushed_s = time(nullptr);
+  RETURN_IF_ERROR(journal_->Save(*record, "pushed: " + std::to_string(pushed.blobs_uploaded) +
+                                              " blobs uploaded, " +
+                                              std::to_string(pushed.blobs_there) + " were there"));
+  BeginStep("reading back");
+  PreflightReport read = Preflight(target->target(), &plan, true).Run(progress);
+  if (!read.ok()) return FirstOf(read.problems);
+  record->tags_count = read.tags_count;
+  record->manifests_count = read.manifests_count;
+  record->blobs_count = read.blobs_count;
+  record->hashed_bytes = read.hashed_bytes;
+  RETURN_IF_ERROR(PushProbes(target->target(), settings, record));
+  record->verified_s = time(nullptr);
+  return OkStatus();
+}
+
+Status HandoffEngine::PushProbes(const HandoffTarget& target, const HandoffSettings& settings,
+                                 HandoffRecord* record) {
+  BeginStep("pushing probes");
+  ASSIGN_OR_RETURN(std::string program,
+                   ReadWholeFile(env_, options_.program_path, limits::probe_program_max_bytes));
+  ProbeSettings probe;
+  probe.run = record->run;
+  probe.urls = options_.report_urls();
+  ASSIGN_OR_RETURN(probe.ca, ReadWholeFile(env_, options_.ca_path, kPemMaxBytes));
+  record->probes.clear();
+  record->talos_probes.clear();
+  for (const std::string& host : record->hosts) {
+    for (const char* kind : {proof_kind::kContainer, proof_kind::kTalos}) {
+      bool is_talos = kind == std::string(proof_kind::kTalos);
+      if (is_talos && !settings.is_talos) continue;
+      probe.host = host;
+      probe.kind = kind;
+      probe.key = ProbeKey(record->secret, host, kind);
+      ASSIGN_OR_RETURN(std::string digest, PushProbe(target, program, probe));
+      (is_talos ? record->talos_probes : record->probes).push_back(host + " " + digest);
+    }
+  }
+  return OkStatus();
+}
+
+Status HandoffEngine::AddProof(const NodeProof& proof, HandoffRecord record) {
+  RETURN_IF_ERROR(journal_->AddProof(record.run, proof));
+  if (record.phase != HandoffPhase::kVerified) return OkStatus();
+  record.phase = HandoffPhase::kCutover;
+  return journal_->Save(record, "the first node is proven: " + proof.node);
+}
+
+Status HandoffEngine::TakeReport(const ProbeReport& report) {
+  std::lock_guard lock(decision_);
+  HandoffRecord record = journal_->record();
+  if (record.run.empty() || report.run != record.run || !IsVerified(record.phase)) {
+    return InvalidArgument("no handoff of this name waits for proofs");
+  }
+  std::string key = ProbeKey(record.secret, report.host, proof_kind::kContainer);
+  bool is_known =
+      std::find(record.hosts.begin(), record.hosts.end(), report.host) != record.hosts.end();
+  if (!is_known || !IsSameProof(ProbeProof(key, report.node), report.proof)) {
+    return Denied("this proves nothing");
+  }
+  ASSIGN_OR_RETURN(HandoffSettings settings, ReadSettings());
+  if (settings.FindNode(report.node) == nullptr) {
+    return NotFound("node " + report.node + " is not in handoff.nodes of the site file");
+  }
+  return AddProof(
+      {report.node, report.host, proof_kind::kContainer, report.address, int64_t{time(nullptr)}},
+      std::move(record));
+}
+
+Status HandoffEngine::TakeTalosWord(const std::string& who, const std::string& node) {
+  std::lock_guard lock(decision_);
+  HandoffRecord record = journal_->record();
+  if (!IsVerified(record.phase)) return InvalidArgument("no handoff waits for proofs");
+  ASSIGN_OR_RETURN(HandoffSettings settings, ReadSettings());
+  if (settings.FindNode(node) == nullptr) {
+    return NotFound("node " + node + " is not in handoff.nodes of the site file");
+  }
+  for (const std::string& host : record.hosts) {
+    RETURN_IF_ERROR(
+        AddProof({node, host, proof_kind::kTalos, who, int64_t{time(nullptr)}}, record));
+  }
+  return OkStatus();
+}
+
+Status HandoffEngine::Retire(const std::string& who) {
+  std::lock_guard lock(decision_);
+  if (is_working_) return Denied("the handoff is at work: wait for its end");
+  HandoffRecord record = journal_->record();
+  if (record.phase == HandoffPhase::kRetired) return OkStatus();
+  ASSIGN_OR_RETURN(HandoffSettings settings, ReadSettings());
+  ASSIGN_OR_RETURN(std::vector<NodeProof> proofs, journal_->Proofs(record.run));
+  HandoffSurroundings around = LookAround();
+  std::vector<std::string> reasons = ReasonsAgainstRetiring(
+      settings, record, JudgeNodes(settings, record, proofs, around), around);
+  if (!reasons.empty()) {
+    std::string all;
+    for (const std::string& reason : reasons) all.append(all.empty() ? "" : "\n").append(reason);
+    return Denied(all);
+  }
+  record.phase = HandoffPhase::kRetired;
+  record.retired_s = around.now_s;
+  // First: an appliance that is retired has a receipt, whenever the power goes.
+  RETURN_IF_ERROR(WriteReceipt(settings, record, proofs));
+  RETURN_IF_ERROR(journal_->Save(record, who + " retires this appliance"));
+  Beat();
+  return OkStatus();
+}
+
+Status HandoffEngine::WriteReceipt(const HandoffSettings& settings, const HandoffRecord& record,
+                                   const std::vector<NodeProof>& proofs) {
+  Result<std::string> name =
+      ReadWholeFile(env_, options_.site_name_path, limits::handoff_text_max_bytes);
+  std::string text = FormatReceipt(name.ok() ? *name : "", settings, record, proofs);
+  ASSIGN_OR_RETURN(std::string certificates,
+                   ReadWholeFile(env_, options_.certificate_path, kPemMaxBytes));
+  ASSIGN_OR_RETURN(std::string key, ReadWholeFile(env_, options_.key_path, kPemMaxBytes));
+  ASSIGN_OR_RETURN(std::string message, SignMessage(certificates, key, text));
+  RETURN_IF_ERROR(WriteWholeFile(env_, options_.receipt_folder + kReceipt, text, kPublicMode));
+  return WriteWholeFile(env_, options_.receipt_folder + kSignedReceipt, message, kPublicMode);
+}
+
+Status HandoffEngine::Rollback(const std::string& who) {
+  std::lock_guard lock(decision_);
+  stop_ = true;
+  if (worker_.joinable()) worker_.join();
+  stop_ = false;
+  HandoffRecord record = journal_->record();
+  bool was_retired = record.phase == HandoffPhase::kRetired;
+  record.phase = was_retired ? HandoffPhase::kRecovery : HandoffPhase::kSeeding;
+  record.failure.clear();
+  RETURN_IF_ERROR(journal_->Save(record, who + " goes back to seeding"));
+  Beat();
+  return OkStatus();
+}
+
+HandoffView HandoffEngine::View() const {
+  HandoffView view;
+  view.record = journal_->record();
+  view.problem = view.record.failure;
+  Result<HandoffSettings> settings = ReadSettings();
+  view.is_offered = settings.ok();
+  if (!settings.ok() && settings.status().code() != Code::kNotFound) {
+    view.problem = settings.status().message();
+  }
+  {
+    std::lock_guard lock(mutex_);
+    view.step = step_;
+    view.progress = progress_;
+    auto since = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - step_began_);
+    view.step_s = step_.empty() ? 0 : static_cast<uint64_t>(since.count());
+  }
+  if (settings.ok()) {
+    auto proofs = journal_->Proofs(view.record.run);
+    HandoffSurroundings around = LookAround();
+    if (proofs.ok()) view.nodes = JudgeNodes(*settings, view.record, *proofs, around);
+    view.reasons = ReasonsAgainstRetiring(*settings, view.record, view.nodes, around);
+    if (view.record.phase == HandoffPhase::kRetired) view.reasons.clear();
+  }
+  auto events = journal_->Events();
+  if (events.ok()) view.events = *std::move(events);
+  return view;
+}
+
+Result<std::string> HandoffEngine::ProbeDaemonSet() const {
+  HandoffRecord record = journal_->record();
+  if (record.probes.empty() || record.verified_s == 0) {
+    return NotFound("there are no probes yet: start the handoff");
+  }
+  return FormatProbeDaemonSet(record.run, record.probes);
+}
+
+Result<std::string> HandoffEngine::Runbook() const {
+  ASSIGN_OR_RETURN(HandoffSettings settings, ReadSettings());
+  HandoffRecord record = journal_->record();
+  if (record.hosts.empty()) record.hosts = HostsOf(*options_.catalog());
+  std::vector<std::string> urls = options_.report_urls();
+  return FormatRunbook(urls.empty() ? "https://ADDRESS" : urls[0], settings, record);
+}
+
+Result<std::string> HandoffEngine::RegistryCa() const {
+  ASSIGN_OR_RETURN(HandoffSettings settings, ReadSettings());
+  if (!settings.ca.empty()) return settings.ca;
+  return ReadWholeFile(env_, options_.ca_path, kPemMaxBytes);
+}
+
+Result<std::string> HandoffEngine::Receipt(bool is_signed) const {
+  if (journal_->record().retired_s == 0) {
+    return NotFound("there is no receipt: this appliance is not retired");
+  }
+  return ReadWholeFile(env_, options_.receipt_folder + (is_signed ? kSignedReceipt : kReceipt),
+                       limits::json_default_max_bytes);
+}
+
+void HandoffEngine::Beat() {
+  bool is_retired = journal_->record().phase == HandoffPhase::kRetired;
+  bool is_marked = access(options_.retired_path.c_str(), F_OK) == 0;
+  if (is_retired == is_marked) return;
+  if (!is_retired) {
+    (void)env_->RemoveFile(options_.retired_path);
+  } else {
+    (void)WriteWholeFile(env_, options_.retired_path, journal_->record().registry + "\n",
+                         kPublicMode);
+  }
+}
+
+}  // namespace airgap

@@ -1,0 +1,28 @@
+// What the site file leaves for the handoff, and what a probe's image says.
+#include <cstdlib>
+
+#include "base/fuzz_seeds.h"
+#include "handoff/probe.h"
+#include "handoff/settings.h"
+
+extern "C" size_t AirgapFuzzSeedInput(size_t number, uint8_t* out, size_t max_size) {
+  static constexpr std::string_view kSeeds[] = {
+      R"({"registry":"https://r","address":"10.0.0.1","talos":false,"nodes":[{"name":"a"}],)"
+      R"("replaced":{"dns":"x"}})",
+      R"({"run":"r","host":"ghcr.io","kind":"talos","key":"k","urls":["https://10.0.0.1"]})",
+  };
+  return airgap::testing::CopySeed(kSeeds, number, out, max_size);
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
+  using namespace airgap;
+  std::string_view text(reinterpret_cast<const char*>(input), size);
+  auto settings = HandoffSettings::Parse(text);
+  if (settings.ok() && settings->registry.empty()) abort();
+  auto probe = ProbeSettings::Parse(text);
+  if (!probe.ok()) return 0;
+  // What was read can be written and read again.
+  auto again = ProbeSettings::Parse(probe->ToText());
+  if (!again.ok() || again->key != probe->key || again->urls != probe->urls) abort();
+  return 0;
+}
