@@ -100,8 +100,8 @@ std::string StepLine(const HandoffView& view) {
 std::string PhaseLine(const HandoffView& view) {
   const HandoffRecord& record = view.record;
   if (record.phase == HandoffPhase::kRetired) {
-    return "retired at " + FormatUtc(record.retired_s) + ": everything is at " + record.registry +
-           ", and this medium may be removed";
+    // A screen has 80 columns.
+    return "this medium may be removed; retired at " + FormatUtc(record.retired_s);
   }
   if (record.phase == HandoffPhase::kRecovery) return "seeding again after it was retired";
   if (record.phase != HandoffPhase::kVerified && record.phase != HandoffPhase::kCutover) return "";

@@ -28,6 +28,11 @@ std::string HostOf(const std::string& url) {
   return parts->host.substr(0, colon);
 }
 
+// Where a node is talked to.
+std::string AddressOf(const HandoffSettings::Node& node) {
+  return node.address.empty() ? node.name : node.address;
+}
+
 void AddProofs(const std::string& talk, const HandoffSettings& settings,
                const HandoffRecord& record, Text* out) {
   out->Head("4. Prove it, node by node");
@@ -41,13 +46,12 @@ void AddProofs(const std::string& talk, const HandoffSettings& settings,
     }
     for (const HandoffSettings::Node& node : settings.nodes) {
       if (record.talos_probes.empty()) break;
-      std::string address = node.address.empty() ? node.name : node.address;
       std::string command;
       for (const std::string& probe : record.talos_probes) {
         size_t space = probe.find(' ');
-        command += "talosctl -n " + address + " image pull --namespace system " +
-                   probe.substr(0, space) + "/" + kProbeRepository + "@" +
-                   probe.substr(space + 1) + " && \\\n  ";
+        command += "talosctl -n " + AddressOf(node) + " image pull --namespace system " +
+                   probe.substr(0, space) + "/" + kProbeRepository + "@" + probe.substr(space + 1) +
+                   " && \\\n  ";
       }
       out->Command(command + "cozy-airgap handoff talos " + talk + " " + node.name);
     }
@@ -57,40 +61,40 @@ void AddProofs(const std::string& talk, const HandoffSettings& settings,
   out->Command("kubectl delete -f probe.yaml");
 }
 
-void AddCutover(const HandoffSettings& settings, const HandoffRecord& record, Text* out) {
-  std::string render = "cozy-airgap mirrors render --prefixed --talos v$VERSION --endpoint " +
-                       settings.registry + " --ca registry-ca.pem";
-  std::string name = HostOf(settings.registry);
-  if (!settings.address.empty() && name != settings.address) {
-    render += " --host " + settings.address + "=" + name;
+void AddTalosCutover(const HandoffSettings& settings, const std::string& render, Text* out) {
+  out->Line("On each node first for five minutes only: Talos goes back by itself after that.");
+  out->Line(
+      "VERSION is the node's Talos version. A file that the second command does not write is");
+  out->Line("left out of the third.");
+  for (const HandoffSettings::Node& node : settings.nodes) {
+    const std::string talosctl = "talosctl -n " + AddressOf(node);
+    out->Command(talosctl + " get machineconfig v1alpha1 -o jsonpath='{.spec}' >" + node.name +
+                 ".yaml");
+    out->Command(render + " --node-config " + node.name + ".yaml --dir " + node.name);
+    out->Command(talosctl + " patch machineconfig --mode=try --timeout=5m --patch @" + node.name +
+                 "/1-remove.yaml --patch @" + node.name + "/2-add.yaml");
   }
+  out->Line("Then the same with --mode=no-reboot in place of --mode=try --timeout=5m. With talm,");
+  out->Line("give both files behind -f nodes/NODE.yaml as side-patches: `talm apply` would take");
+  out->Line("them back otherwise.");
+}
+
+void AddCutover(const HandoffSettings& settings, const HandoffRecord& record, Text* out) {
+  std::string render = "cozy-airgap mirrors render --prefixed --endpoint " + settings.registry +
+                       " --ca registry-ca.pem";
   for (const std::string& host : record.hosts) render += " --upstream " + host;
   out->Head("3. Have the nodes pull from the registry");
   out->Command("curl --cacert ca.pem -o registry-ca.pem APPLIANCE/api/v1/handoff/registry-ca.pem");
   if (!settings.is_talos) {
-    out->Command("cozy-airgap mirrors render --prefixed --containerd --endpoint " +
-                 settings.registry + " --ca registry-ca.pem --dir hosts" +
-                 [&] {
-                   std::string upstreams;
-                   for (const std::string& host : record.hosts) upstreams += " --upstream " + host;
-                   return upstreams;
-                 }());
-    out->Line("  and copy hosts/ to where config_path of each node's containerd points.");
+    out->Command(render + " --containerd --dir hosts");
+    out->Line("Copy hosts/ to where config_path of each node's containerd points.");
     return;
   }
-  out->Line("On each node first for five minutes only: Talos goes back by itself if you do nothing.");
-  out->Line("VERSION is the node's Talos version. A file that the second command does not write is");
-  out->Line("left out of the third.");
-  for (const HandoffSettings::Node& node : settings.nodes) {
-    std::string address = node.address.empty() ? node.name : node.address;
-    out->Command("talosctl -n " + address + " get machineconfig v1alpha1 -o jsonpath='{.spec}' >" +
-                 node.name + ".yaml");
-    out->Command(render + " --node-config " + node.name + ".yaml --dir " + node.name);
-    out->Command("talosctl -n " + address + " patch machineconfig --mode=try --timeout=5m --patch @" +
-                 node.name + "/1-remove.yaml --patch @" + node.name + "/2-add.yaml");
+  std::string name = HostOf(settings.registry);
+  if (!settings.address.empty() && name != settings.address) {
+    render += " --host " + settings.address + "=" + name;
   }
-  out->Line("Then the same with --mode=no-reboot in place of --mode=try --timeout=5m. With talm put both");
-  out->Line("files behind -f nodes/NODE.yaml as side-patches, or `talm apply` takes them back.");
+  AddTalosCutover(settings, render + " --talos v$VERSION", out);
 }
 
 }  // namespace

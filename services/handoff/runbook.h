@@ -1,5 +1,5 @@
-// What an operator does from the start of a handoff until the medium is in the drawer: the commands,
-// in order, with everything filled in.
+// What an operator does from the start of a handoff until the medium is in the drawer: the
+// commands, in order, with everything filled in.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What certs.cc, authority.cc and signed_message.cc have in common: keys and certificates as OpenSSL
-// has them. For these alone.
+// What certs.cc, authority.cc and signed_message.cc have in common: keys and certificates as
+// OpenSSL has them. For these alone.
 #pragma once
 
 #include <openssl/evp.h>

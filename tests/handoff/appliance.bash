@@ -35,7 +35,8 @@ make_handoff_site() {
     --dir "$WORK/site"
 }
 
-# start_appliance [kept]: registryd and controld with what make_handoff_site made; with its state kept.
+# start_appliance [kept]: registryd and controld with what make_handoff_site made; with its state
+# kept.
 start_appliance() {
   "$AIRGAP" identity --quiet --dir "$WORK/tls"
   CA=$WORK/tls/ca.pem URL=https://$SEED:5000

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # timeout: 300
-# The whole handoff: everything goes to the registry of the site file and is read back; a power cut in
-# the middle costs nothing. Then a real containerd with mirrors that lead there pulls the probes, which
-# tell the appliance, and nothing else counts as a proof: not a forged one, not one of a node that is
-# not listed. The appliance is not retired before every node is proven and none pulls from it any more;
-# then there is a signed receipt, nobody is served, all of it comes from the registry, and rolling back
-# serves again.
+# The whole handoff: everything goes to the registry of the site file and is read back; a power cut
+# in the middle costs nothing. Then a real containerd with mirrors that lead there pulls the probes,
+# which tell the appliance, and nothing else counts as a proof: not a forged one, not one of a node
+# that is not listed. The appliance is not retired before every node is proven and none pulls from
+# it any more; then there is a signed receipt, nobody is served, all of it comes from the registry,
+# and rolling back serves again.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../containerd.sh"

@@ -122,6 +122,5 @@ node_is() {
 }
 
 # says NAME TEXT: on its serial port, without control sequences.
-says() {
-  sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' "$WORK/$1.serial" | tr -d '\r' | finds -F "$2"
-}
+says() { says_all "$1" | finds -F "$2"; }
+says_all() { sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' "$WORK/$1.serial" | tr -d '\r'; }

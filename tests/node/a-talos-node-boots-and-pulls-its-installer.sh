@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 500
+# one-of: nodes-in-qemu
 # The whole way of a node, in QEMU, on a network with nothing but the appliance: a bare machine gets
 # its address and iPXE from it, boots the kernel of the bundle, and does there, with Talos's own
 # code, what Talos does: trusts the CA of its command line, fetches its machine config with the
@@ -25,7 +26,7 @@ for firmware in "${firmwares[@]}"; do
   says "$firmware" "node: has its machine config" || fail "it had none"
   says "$firmware" "node: asks for the time: $SEED" || fail "it asked somebody else"
   says "$firmware" "node: has the time $(date -u +%Y-%m-%dT%H:)" || fail "the time is another one"
-  says "$firmware" "node: pulled $INSTALLER from https://$SEED:5000" || fail "it pulled elsewhere"
+  says "$firmware" "node: pulled $INSTALLER from https://$SEED:5000/v2" || fail "elsewhere"
   says "$firmware" "$INSTALLER_DIGEST" || fail "it is another image"
   echo "$firmware: its first blob $(first_blob_s "$firmware") s after power-on"
   seen="n['step'] == 'pull' and n['bytesSent'] > 1000000 and n['arch'] != ''"

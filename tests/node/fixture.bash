@@ -42,35 +42,45 @@ make_machine_configs() {
   done
 }
 
-# start_appliance_for_nodes COUNT: for so many nodes; sets CA, INSTALLER_DIGEST.
+# start_appliance_for_nodes COUNT [LINE]...: for so many nodes, its site file with these lines as
+# well; sets CA, INSTALLER_DIGEST.
 start_appliance_for_nodes() {
+  local count=$1
+  shift
   start_network
   make_node_files
   "$AIRGAP" site init --quiet --dir "$WORK/our-ca"
-  make_machine_configs "$1"
+  make_machine_configs "$count"
   {
     printf 'network: {addresses: [%s/24]}\n' "$SEED"
     printf 'netboot: {mode: dhcp, armed: true, dhcp: {first: 10.77.0.100, last: 10.77.0.110}}\n'
     "$AIRGAP" site seal-configs --plain "$WORK/configs"
+    [ $# -eq 0 ] || printf '%s\n' "$@"
   } >"$WORK/site.yaml"
   # One adapter has the address: say which.
   sed -i "s|^network: {|&interface: '52:54:00:12:34:56', |" "$WORK/site.yaml"
   "$AIRGAP" image build --quiet --base "$ROOT/build/base.iso" --bundle "$DEMO" \
     --bundle "$WORK/node.tar" --site "$WORK/site.yaml" --site-ca "$WORK/our-ca" \
-    --file "$WORK/appliance.iso"
+    --file "$WORK/stick"
   MACHINES=1
   plug_in machine1
   ip link set machine1 master br0
-  "$ROOT/scripts/qemu-boot" --memory 768 --plug "$WORK/machine1" --serial "$WORK/serial.log" \
-    --pidfile "$WORK/qemu.pid" "$WORK/appliance.iso"
-  PIDS+=("$(cat "$WORK/qemu.pid")")
   CA=$WORK/our-ca/ca.pem
-  wait_for 180 "the appliance's bundles" status_knows \
-    '{b["name"] for b in v["bundles"]} == {"demo", "node"}'
+  boot_stick
   wait_for 60 "netboot" status_knows 'any("netboot is armed" in n for n in v["notices"])'
   INSTALLER_DIGEST=$(curl -sf --cacert "$CA" -o /dev/null -D - \
     "https://$SEED:5000/v2/ghcr.io/cozystack/demo/debian/manifests/13" |
     sed -n -E 's/^docker-content-digest: *([a-z0-9:]*).*/\1/ip')
+}
+
+# boot_stick starts the appliance from the stick that start_appliance_for_nodes made.
+boot_stick() {
+  "$ROOT/scripts/qemu-boot" --stick --memory 768 --plug "$WORK/machine1" \
+    --serial "$WORK/serial.log" --pidfile "$WORK/qemu.pid" "$WORK/stick"
+  APPLIANCE=$(cat "$WORK/qemu.pid")
+  PIDS+=("$APPLIANCE")
+  wait_for 180 "the appliance's bundles" status_knows \
+    '{b["name"] for b in v["bundles"]} == {"demo", "node"}'
 }
 
 # status_knows PYTHON: is the expression over the status v true?
@@ -86,6 +96,29 @@ start_node() {
   start_machine "$1" "$1"
   background "$1-blob" wait_for_blob "$1"
   LAST_PID=${PIDS[-2]}
+}
+
+# start_from_disk NAME CONFIG ADDRESS [PROBE]...: a machine whose disk has this machine config, so that
+# it asks nobody for one, nor for an address; it pulls its installer, or runs these probes.
+start_from_disk() {
+  local name=$1 address=$3
+  mkdir -p "$WORK/disk"
+  cp "$2" "$WORK/disk/config.yaml"
+  shift 3
+  echo "$@" >"$WORK/disk/probes"
+  tar -C "$WORK/disk" -cf "$WORK/$name.disk" config.yaml probes
+  truncate -s %512 "$WORK/$name.disk"
+  MACHINES=$((MACHINES + 1))
+  plug_in "machine$MACHINES"
+  ip link set "machine$MACHINES" master br0
+  background "$name" qemu-system-x86_64 -accel tcg,thread=multi -m 768 -nodefaults \
+    -no-user-config -display none -no-reboot -serial "file:$WORK/$name.serial" \
+    -object rng-random,id=rng,filename=/dev/urandom -device virtio-rng-pci,rng=rng \
+    -netdev "$(qemu_netdev "machine$MACHINES")" \
+    -device "virtio-net-pci,netdev=net,romfile=,mac=$(mac "$MACHINES")" \
+    -drive "if=virtio,format=raw,file=$WORK/$name.disk" \
+    -kernel "$WORK/vmlinuz" -initrd "$WORK/node-initramfs" \
+    -append "console=ttyS0,115200 quiet panic=10 rdinit=/node-init node.address=$address"
 }
 
 # When the serial port says so; first_blob_s tells.

@@ -6,9 +6,12 @@
 //	                    time servers
 //	node pull FILE      pulls machine.install.image of that config as its mirrors say, checks every
 //	                    digest, and says what it got
+//	node pull FILE REFERENCE
+//	                    the same with a probe's image, and runs it, as a container of this node
 package main
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -24,7 +27,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -75,6 +81,9 @@ func earlyRoots() (*x509.CertPool, error) {
 	}
 	return pool, nil
 }
+
+// nodeName is what the cluster calls a node that runs a probe.
+const nodeName = "node1"
 
 func get(client *http.Client, where string, header http.Header) ([]byte, *http.Response, error) {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, where, nil)
@@ -131,7 +140,10 @@ func fetchConfig(file string) error {
 // reference splits "ghcr.io/org/name:tag".
 func reference(image string) (host, name, tag string, err error) {
 	host, rest, found := strings.Cut(image, "/")
-	name, tag, tagged := strings.Cut(rest, ":")
+	name, tag, tagged := strings.Cut(rest, "@")
+	if !tagged {
+		name, tag, tagged = strings.Cut(rest, ":")
+	}
 	if !found || !tagged {
 		return "", "", "", fmt.Errorf("image %q has no registry or no tag", image)
 	}
@@ -175,11 +187,15 @@ func mirrorOf(provider config.Provider, upstream string) (*registry, error) {
 		return (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, network, address)
 	}
 	transport := &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: roots}}
-	return &registry{&http.Client{Transport: transport}, endpoint.String(), upstream}, nil
+	base := strings.TrimSuffix(endpoint.String(), "/")
+	if !mirror.Endpoints()[0].OverridePath() && !strings.HasSuffix(base, "/v2") {
+		base += "/v2"
+	}
+	return &registry{&http.Client{Transport: transport}, base, upstream}, nil
 }
 
 func (r *registry) get(name, kind, what string) ([]byte, string, error) {
-	where := fmt.Sprintf("%s/v2/%s/%s/%s?ns=%s", r.endpoint, name, kind, what, r.upstream)
+	where := fmt.Sprintf("%s/%s/%s/%s?ns=%s", r.endpoint, name, kind, what, r.upstream)
 	accept := http.Header{"Accept": {
 		"application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
 		"application/vnd.docker.distribution.manifest.list.v2+json",
@@ -206,6 +222,69 @@ type manifest struct {
 	Manifests []descriptor
 	Config    descriptor
 	Layers    []descriptor
+}
+
+// unpack writes the files of a layer below folder.
+func unpack(layer []byte, folder string) error {
+	reader := tar.NewReader(bytes.NewReader(layer))
+	for {
+		header, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		content, err := io.ReadAll(reader)
+		if err != nil {
+			return err
+		}
+		mode := header.FileInfo().Mode()
+		if err := os.WriteFile(filepath.Join(folder, header.Name), content, mode); err != nil {
+			return err
+		}
+	}
+}
+
+// run starts the image in a root of its own, as this node.
+func (r *registry) run(name, what string) error {
+	text, _, err := r.get(name, "manifests", what)
+	if err != nil {
+		return err
+	}
+	var parsed manifest
+	if err := json.Unmarshal(text, &parsed); err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp("/run", "root")
+	if err != nil {
+		return err
+	}
+	for _, layer := range parsed.Layers {
+		body, _, err := r.get(name, "blobs", layer.Digest)
+		if err != nil {
+			return err
+		}
+		if err := unpack(body, folder); err != nil {
+			return err
+		}
+	}
+	text, _, err = r.get(name, "blobs", parsed.Config.Digest)
+	if err != nil {
+		return err
+	}
+	var image struct{ Config struct{ Entrypoint []string } }
+	if err := json.Unmarshal(text, &image); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	entry := image.Config.Entrypoint
+	command := exec.CommandContext(ctx, entry[0], entry[1:]...)
+	command.Env = []string{"NODE_NAME=" + nodeName}
+	command.SysProcAttr = &syscall.SysProcAttr{Chroot: folder}
+	command.Stdout, command.Stderr = os.Stdout, os.Stderr
+	return command.Run()
 }
 
 // pulled tells how many bytes the image has of which digest; says when the first blob was there.
@@ -236,12 +315,15 @@ func (r *registry) pulled(name, what string) (int, string, error) {
 	return total, digest, nil
 }
 
-func pull(file string) error {
+func pull(file, image string) error {
 	provider, err := configloader.NewFromFile(file)
 	if err != nil {
 		return err
 	}
-	image := provider.Machine().Install().Image()
+	isProbe := image != ""
+	if !isProbe {
+		image = provider.Machine().Install().Image()
+	}
 	upstream, name, tag, err := reference(image)
 	if err != nil {
 		return err
@@ -255,18 +337,21 @@ func pull(file string) error {
 		return err
 	}
 	fmt.Printf("node: pulled %s from %s, %d bytes, %s\n", image, mirror.endpoint, size, digest)
-	return nil
+	if !isProbe {
+		return nil
+	}
+	return mirror.run(name, tag)
 }
 
 func main() {
-	err := errors.New("usage: node config|pull FILE")
-	if len(os.Args) == 3 {
-		switch os.Args[1] {
-		case "config":
-			err = fetchConfig(os.Args[2])
-		case "pull":
-			err = pull(os.Args[2])
-		}
+	err := errors.New("usage: node config|pull FILE [REFERENCE]")
+	switch {
+	case len(os.Args) == 3 && os.Args[1] == "config":
+		err = fetchConfig(os.Args[2])
+	case len(os.Args) == 3 && os.Args[1] == "pull":
+		err = pull(os.Args[2], "")
+	case len(os.Args) == 4 && os.Args[1] == "pull":
+		err = pull(os.Args[2], os.Args[3])
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "node:", err)
