@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "cli/bundle_maker.h"
+#include "cli/bundle_rebuild.h"
 #include "cli/command.h"
 #include "cli/stop_signal.h"
 #include "control/format_bytes.h"
@@ -114,6 +115,24 @@ int RunCreate(const CommandContext& context, const CreateOptions& options) {
   return context.Fail(status);
 }
 
+// It is the same bundle: nothing else can be said of it.
+int RunFromRegistry(const CommandContext& context, const CreateOptions& options,
+                    RebuildOptions* rebuild) {
+  bool says_more = !options.recipe.empty() || !options.name.empty() || !options.from.empty() ||
+                   !options.images.empty() || !options.assets.empty() || !options.bases.empty();
+  if (rebuild->like.empty() || says_more) {
+    return context.Fail(InvalidArgument(
+        "--from-registry goes with --like, --file, --split, --registry-ca, --credentials and --jobs"
+        " alone"));
+  }
+  rebuild->registry.ca = options.registry_ca;
+  rebuild->registry.credentials = options.credentials;
+  rebuild->registry.jobs = options.jobs;
+  rebuild->file = options.file;
+  rebuild->split = options.split;
+  return RunRebuild(context, *rebuild);
+}
+
 }  // namespace
 
 void AddBundleCreate(CLI::App& bundle, CommandContext& context) {
@@ -155,8 +174,21 @@ void AddBundleCreate(CLI::App& bundle, CommandContext& context) {
   create->add_option("--jobs", options->jobs, "downloads at a time")
       ->check(CLI::Range(1U, limits::create_jobs_max_count))
       ->capture_default_str();
-  create->callback([&context, options] {
-    context.run = [&context, options] { return RunCreate(context, *options); };
+  auto rebuild = std::make_shared<RebuildOptions>();
+  CLI::Option* from_registry =
+      create->add_option("--from-registry", rebuild->registry.registry,
+                         "have the bundle of --like again, out of a registry that 'cozy-airgap"
+                         " push' filled: https://HOST[:PORT][/PREFIX]");
+  create
+      ->add_option("--like", rebuild->like,
+                   "the bundle to be had again; its blobs may be damaged, or left out, as in a"
+                   " delta that was made with --base of itself")
+      ->needs(from_registry);
+  create->callback([&context, options, rebuild] {
+    context.run = [&context, options, rebuild] {
+      if (rebuild->registry.registry.empty()) return RunCreate(context, *options);
+      return RunFromRegistry(context, *options, rebuild.get());
+    };
   });
 }
 

@@ -4,16 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
-#include <mutex>
 
 #include "cli/command.h"
 #include "cli/open_files.h"
-#include "cli/parallel.h"
-#include "cli/progress.h"
-#include "cli/stop_signal.h"
-#include "cli/write_watcher.h"
+#include "cli/write_planned.h"
 #include "control/format_bytes.h"
-#include "store/split_file.h"
 
 namespace airgap {
 namespace {
@@ -73,34 +68,6 @@ void Report(const CommandContext& context, const MergeOptions& options, const Bu
   context.Print("size       " + FormatBytes(bytes));
 }
 
-Result<Digest> WriteMerged(const MergeOptions& options, const BundlePlan& plan, bool quiet,
-                           uint64_t* bytes) {
-  uint64_t part_bytes = 0;
-  if (!options.split.empty()) {
-    Result<uint64_t> size = ParsePartSize(options.split);
-    if (!size.ok()) return size.status().WithContext("--split");
-    part_bytes = *size;
-  }
-  const std::atomic<bool>* stop = StopOnSignal();
-  ASSIGN_OR_RETURN(auto writer, BundleWriter::Open(RealEnv(), options.file, plan,
-                                                   WriteMode::kAtOnce, part_bytes));
-  *bytes = writer->progress().total_bytes;
-  std::mutex mutex;
-  Status failure;
-  {
-    WriteWatcher watcher(writer.get(), "merging", quiet, stop);
-    const std::vector<PlacedBlob>& blobs = writer->blobs();
-    RunParallel(kThreads, blobs.size(), [&](size_t number) {
-      Status status = *stop ? Unavailable("stopped by a signal") : writer->WriteBlob(blobs[number]);
-      std::lock_guard lock(mutex);
-      if (!status.ok() && failure.ok()) failure = status;
-      return status.ok();
-    });
-  }
-  RETURN_IF_ERROR(failure);
-  return writer->Commit();
-}
-
 int RunMerge(const CommandContext& context, const MergeOptions& options) {
   std::vector<std::string> base_paths(options.files.begin(), options.files.end() - 1);
   auto bases = OpenEvery(base_paths);
@@ -117,8 +84,9 @@ int RunMerge(const CommandContext& context, const MergeOptions& options) {
   auto merge = MergePlan::Make(*bases, *delta);
   if (!merge.ok()) return context.Fail(merge.status());
   uint64_t bytes = 0;
-  Result<Digest> identity =
-      WriteMerged(options, (*merge)->plan(), context.quiet || context.json, &bytes);
+  PlannedWrite write{options.file, options.split, WriteMode::kAtOnce,
+                     kThreads,     "merging",     context.quiet || context.json};
+  Result<Digest> identity = WritePlanned(write, (*merge)->plan(), &bytes);
   if (!identity.ok()) return context.Fail(identity.status());
   Report(context, options, **delta, bytes);
   return kExitFine;

@@ -67,6 +67,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddNetboot(app, context);
   AddPush(app, context);
   AddPreflight(app, context);
+  AddPrune(app, context);
   AddImageBuild(*image, context);
   AddImageVerify(*image, context);
   AddIdentity(app, context);

@@ -43,6 +43,7 @@ void AddServe(CLI::App& app, CommandContext& context);
 void AddNetboot(CLI::App& app, CommandContext& context);
 void AddPush(CLI::App& app, CommandContext& context);
 void AddPreflight(CLI::App& app, CommandContext& context);
+void AddPrune(CLI::App& app, CommandContext& context);
 void AddImageBuild(CLI::App& image, CommandContext& context);
 void AddImageVerify(CLI::App& image, CommandContext& context);
 void AddClock(CLI::App& app, CommandContext& context);

@@ -15,13 +15,8 @@ constexpr char kTargetHost[] = "target";
 
 }  // namespace
 
-void AddHandoffOptions(CLI::App* command, const char* name, HandoffOptions* options) {
+void AddRegistryOptions(CLI::App* command, const char* name, RegistryOptions* options) {
   options->jobs = limits::handoff_jobs_default_count;
-  command
-      ->add_option("--bundle", options->bundles,
-                   "a bundle; may be repeated: a delta and its base, for one")
-      ->required()
-      ->allow_extra_args(false);
   command
       ->add_option(name, options->registry,
                    "the registry: https://HOST[:PORT][/PREFIX]; what was at ghcr.io/x is at"
@@ -35,11 +30,16 @@ void AddHandoffOptions(CLI::App* command, const char* name, HandoffOptions* opti
       ->capture_default_str();
 }
 
-Result<std::unique_ptr<Handoff>> OpenHandoff(const HandoffOptions& options, bool pushes) {
-  auto handoff = std::make_unique<Handoff>();
-  ASSIGN_OR_RETURN(auto bundles, OpenEvery(options.bundles));
-  handoff->catalog = Catalog::Build(std::move(bundles));
-  ASSIGN_OR_RETURN(handoff->plan, HandoffPlan::Make(*handoff->catalog));
+void AddHandoffOptions(CLI::App* command, const char* name, HandoffOptions* options) {
+  command
+      ->add_option("--bundle", options->bundles,
+                   "a bundle; may be repeated: a delta and its base, for one")
+      ->required()
+      ->allow_extra_args(false);
+  AddRegistryOptions(command, name, options);
+}
+
+Result<std::unique_ptr<OpenedTarget>> OpenTarget(const RegistryOptions& options, bool pushes) {
   RegistryClientOptions client;
   bool has_scheme = options.registry.find("://") != std::string::npos;
   client.mirrors[kTargetHost] = has_scheme ? options.registry : "https://" + options.registry;
@@ -49,13 +49,24 @@ Result<std::unique_ptr<Handoff>> OpenHandoff(const HandoffOptions& options, bool
   client.pushes = pushes;
   // That it is a URL is found out before anything is asked.
   RETURN_IF_ERROR(EndpointFor(kTargetHost, client).status());
-  ASSIGN_OR_RETURN(handoff->client, RegistryClient::Create(std::move(client)));
-  handoff->target.client = handoff->client.get();
-  handoff->target.host = kTargetHost;
+  auto opened = std::make_unique<OpenedTarget>();
+  ASSIGN_OR_RETURN(opened->client, RegistryClient::Create(std::move(client)));
+  opened->target.client = opened->client.get();
+  opened->target.host = kTargetHost;
   unsigned jobs = options.jobs;
-  handoff->target.run = [jobs](size_t count, const std::function<bool(size_t)>& task) {
+  opened->target.run = [jobs](size_t count, const std::function<bool(size_t)>& task) {
     RunParallel(jobs, count, task);
   };
+  return opened;
+}
+
+Result<std::unique_ptr<Handoff>> OpenHandoff(const HandoffOptions& options, bool pushes) {
+  auto handoff = std::make_unique<Handoff>();
+  ASSIGN_OR_RETURN(auto bundles, OpenEvery(options.bundles));
+  handoff->catalog = Catalog::Build(std::move(bundles));
+  ASSIGN_OR_RETURN(handoff->plan, HandoffPlan::Make(*handoff->catalog));
+  ASSIGN_OR_RETURN(handoff->opened, OpenTarget(options, pushes));
+  handoff->target = handoff->opened->target;
   return handoff;
 }
 

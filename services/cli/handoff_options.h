@@ -15,22 +15,33 @@ class App;
 
 namespace airgap {
 
-struct HandoffOptions {
-  std::vector<std::string> bundles;
+struct RegistryOptions {
   std::string registry;  // a URL, or HOST[:PORT][/PREFIX] for https
   std::string ca;
   std::string credentials;
   unsigned jobs = 0;
 };
 
+struct HandoffOptions : RegistryOptions {
+  std::vector<std::string> bundles;
+};
+
 // `name` is the option that names the registry.
+void AddRegistryOptions(CLI::App* command, const char* name, RegistryOptions* options);
+// And the bundles.
 void AddHandoffOptions(CLI::App* command, const char* name, HandoffOptions* options);
+
+struct OpenedTarget {
+  std::unique_ptr<RegistryClient> client;
+  HandoffTarget target;
+};
+Result<std::unique_ptr<OpenedTarget>> OpenTarget(const RegistryOptions& options, bool pushes);
 
 // What is to be at the target, and how to reach it.
 struct Handoff {
   std::shared_ptr<const Catalog> catalog;
   HandoffPlan plan;
-  std::unique_ptr<RegistryClient> client;
+  std::unique_ptr<OpenedTarget> opened;
   HandoffTarget target;
 };
 Result<std::unique_ptr<Handoff>> OpenHandoff(const HandoffOptions& options, bool pushes);

@@ -78,6 +78,12 @@ class RegistryClient {
   // Whether a manifest is there by this digest: its size is compared.
   Status CheckManifest(const Reference& repository, const Descriptor& descriptor);
 
+  // Names below the mirror's prefix. kLimitExceeded.
+  Result<std::vector<std::string>> Repositories(const std::string& host);
+  Result<std::vector<std::string>> Tags(const Reference& repository);
+  // With the tags that mean it. kUnsupported: the registry deletes nothing.
+  Status DeleteManifest(const Reference& repository, const Digest& digest);
+
   // By the referrers API, or the tag schema where there is none.
   Result<std::vector<Descriptor>> Referrers(const Reference& repository, const Digest& subject);
 
@@ -106,6 +112,9 @@ class RegistryClient {
   Result<std::string> FetchToken(const Place& place, const AuthChallenge& challenge,
                                  const std::optional<std::string>& login);
   Result<Descriptor> ResolveByHead(const Place& place, const std::string& tag_or_digest);
+  // Every page of a list of names, from `url` on.
+  Result<std::vector<std::string>> List(const Place& place, std::string url, const char* member,
+                                        size_t max_count);
   Result<std::vector<Descriptor>> ReferrersByApi(const Place& place, const Digest& subject);
   Result<std::vector<Descriptor>> ReferrersByTag(const Reference& repository,
                                                  const Digest& subject);
