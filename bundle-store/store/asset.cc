@@ -8,9 +8,27 @@
 namespace airgap {
 namespace {
 
-// The chunk digests of an asset's config blob. ../FORMAT.md "Assets".
-Result<std::vector<Digest>> ParseChunks(std::string_view text, uint64_t size_bytes,
-                                        const std::string& what) {
+// Where a part of the asset lies: in the bundle that names the asset, or, when that is a delta or
+// its copy is damaged, in another.
+Result<BlobLocation> Locate(const Catalog& catalog, const Bundle& bundle, const Digest& digest,
+                            const std::string& what) {
+  std::optional<size_t> number = bundle.Find(digest);
+  if (number && bundle.state(*number) != BlobState::kCorrupt) return BlobLocation{&bundle, *number};
+  Result<BlobLocation> found = catalog.FindBlob(digest);
+  if (!found.ok()) return Corrupt(what + ": " + found.status().message());
+  return found;
+}
+
+Result<std::string> ReadPart(const Catalog& catalog, const Bundle& bundle, const Digest& digest,
+                             uint64_t max_bytes, const std::string& what) {
+  ASSIGN_OR_RETURN(BlobLocation part, Locate(catalog, bundle, digest, what));
+  return part.bundle->ReadWholeBlob(part.blob_number, max_bytes);
+}
+
+}  // namespace
+
+Result<std::vector<Digest>> ParseAssetChunks(std::string_view text, uint64_t size_bytes,
+                                             const std::string& what) {
   ASSIGN_OR_RETURN(JsonDocument document,
                    JsonDocument::Parse(text, limits::asset_config_max_bytes, what));
   JsonView root = document.root();
@@ -34,25 +52,6 @@ Result<std::vector<Digest>> ParseChunks(std::string_view text, uint64_t size_byt
   if (!status.ok()) return status;
   return chunks;
 }
-
-// Where a part of the asset lies: in the bundle that names the asset, or, when that is a delta or
-// its copy is damaged, in another.
-Result<BlobLocation> Locate(const Catalog& catalog, const Bundle& bundle, const Digest& digest,
-                            const std::string& what) {
-  std::optional<size_t> number = bundle.Find(digest);
-  if (number && bundle.state(*number) != BlobState::kCorrupt) return BlobLocation{&bundle, *number};
-  Result<BlobLocation> found = catalog.FindBlob(digest);
-  if (!found.ok()) return Corrupt(what + ": " + found.status().message());
-  return found;
-}
-
-Result<std::string> ReadPart(const Catalog& catalog, const Bundle& bundle, const Digest& digest,
-                             uint64_t max_bytes, const std::string& what) {
-  ASSIGN_OR_RETURN(BlobLocation part, Locate(catalog, bundle, digest, what));
-  return part.bundle->ReadWholeBlob(part.blob_number, max_bytes);
-}
-
-}  // namespace
 
 Result<std::shared_ptr<AssetReader>> AssetReader::Open(std::shared_ptr<const Catalog> catalog,
                                                        const Catalog::AssetLocation& location) {
@@ -80,7 +79,8 @@ Result<std::shared_ptr<AssetReader>> AssetReader::Open(std::shared_ptr<const Cat
   if (reader->size_ != layer.size_bytes) {
     return Corrupt(what + " has another size than its manifest says");
   }
-  ASSIGN_OR_RETURN(reader->chunks_, ParseChunks(config, reader->size_, "the config of " + what));
+  ASSIGN_OR_RETURN(reader->chunks_,
+                   ParseAssetChunks(config, reader->size_, "the config of " + what));
   RETURN_IF_ERROR(file.bundle->CheckHeader(reader->blob_number_));
   reader->catalog_ = std::move(catalog);
   reader->path_ = asset.path;
@@ -98,6 +98,41 @@ std::shared_ptr<AssetReader> AssetReader::OfMemory(std::string path, std::string
   reader->size_ = reader->memory_.size();
   reader->digest_ = Digest::Of(AsBytes(reader->memory_));
   return reader;
+}
+
+std::shared_ptr<AssetReader> AssetReader::OfChunks(std::string path, const Descriptor& layer,
+                                                   std::vector<Digest> chunks, ChunkFetch fetch) {
+  std::shared_ptr<AssetReader> reader(new AssetReader());
+  reader->path_ = std::move(path);
+  reader->file_name_ = layer.Annotation(annotation::kTitle);
+  reader->size_ = layer.size_bytes;
+  reader->digest_ = layer.digest;
+  reader->chunks_ = std::move(chunks);
+  reader->fetch_ = std::move(fetch);
+  return reader;
+}
+
+// A client reads on from where it was: the chunks of several clients stay for that.
+Result<std::shared_ptr<const std::string>> AssetReader::FetchChunk(uint64_t chunk) {
+  constexpr size_t kChunksKept = 8;
+  {
+    std::lock_guard lock(fetched_mutex_);
+    auto known = fetched_.find(chunk);
+    if (known != fetched_.end()) return known->second;
+  }
+  auto bytes = std::make_shared<std::string>(ChunkLength(chunk), '\0');
+  RETURN_IF_ERROR(fetch_(chunk * limits::asset_chunk_bytes,
+                         {reinterpret_cast<uint8_t*>(bytes->data()), bytes->size()}));
+  if (Digest::Of(AsBytes(*bytes)) != chunks_[chunk]) {
+    return Corrupt("asset /" + path_ + ": bytes from " +
+                   std::to_string(chunk * limits::asset_chunk_bytes) +
+                   " on do not match their digest");
+  }
+  std::lock_guard lock(fetched_mutex_);
+  if (fetched_.size() >= kChunksKept) fetched_.erase(fetched_.begin());
+  std::shared_ptr<const std::string> kept = bytes;
+  fetched_[chunk] = kept;
+  return kept;
 }
 
 uint64_t AssetReader::ChunkLength(uint64_t chunk) const {
@@ -129,6 +164,7 @@ Status AssetReader::VerifyRange(uint64_t offset_bytes, uint64_t length_bytes) {
   if (length_bytes > size_ || offset_bytes > size_ - length_bytes) {
     return InvalidArgument("a read past the end of asset /" + path_);
   }
+  if (fetch_) return FetchChunk(offset_bytes / limits::asset_chunk_bytes).status();
   if (bundle_ == nullptr) return OkStatus();
   uint64_t last = (offset_bytes + length_bytes - 1) / limits::asset_chunk_bytes;
   for (uint64_t chunk = offset_bytes / limits::asset_chunk_bytes; chunk <= last; ++chunk) {
@@ -152,6 +188,17 @@ bool AssetReader::IsRangeVerified(uint64_t offset_bytes, uint64_t length_bytes) 
 
 Status AssetReader::Read(uint64_t offset_bytes, MutableByteSpan out) {
   RETURN_IF_ERROR(VerifyRange(offset_bytes, out.size()));
+  if (fetch_) {
+    for (size_t done = 0; done < out.size();) {
+      uint64_t at = offset_bytes + done;
+      ASSIGN_OR_RETURN(auto bytes, FetchChunk(at / limits::asset_chunk_bytes));
+      size_t skip = at % limits::asset_chunk_bytes;
+      size_t count = std::min(out.size() - done, bytes->size() - skip);
+      memcpy(out.data() + done, bytes->data() + skip, count);
+      done += count;
+    }
+    return OkStatus();
+  }
   if (bundle_ == nullptr) {
     memcpy(out.data(), memory_.data() + offset_bytes, out.size());
     return OkStatus();

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "store/catalog.h"
@@ -18,6 +21,12 @@ class AssetReader {
                                                    const Catalog::AssetLocation& location);
   // One that no bundle carries: `bytes` are the asset, and need no proof.
   static std::shared_ptr<AssetReader> OfMemory(std::string path, std::string bytes);
+
+  // One whose bytes come from elsewhere, a chunk of limits::asset_chunk_bytes (the last one: what
+  // is left) at a time; each is verified whenever it comes. `chunks` are their digests.
+  using ChunkFetch = std::function<Status(uint64_t offset_bytes, MutableByteSpan out)>;
+  static std::shared_ptr<AssetReader> OfChunks(std::string path, const Descriptor& layer,
+                                               std::vector<Digest> chunks, ChunkFetch fetch);
 
   const std::string& path() const { return path_; }
   const std::string& file_name() const { return file_name_; }
@@ -43,11 +52,16 @@ class AssetReader {
  private:
   AssetReader() = default;
   Status VerifyChunk(uint64_t chunk);
+  // Verified.
+  Result<std::shared_ptr<const std::string>> FetchChunk(uint64_t chunk);
   uint64_t ChunkLength(uint64_t chunk) const;
 
   std::shared_ptr<const Catalog> catalog_;
   const Bundle* bundle_ = nullptr;  // null: `memory_`
   std::string memory_;
+  ChunkFetch fetch_;
+  std::mutex fetched_mutex_;
+  std::map<uint64_t, std::shared_ptr<const std::string>> fetched_;  // guarded by it: some chunks
   size_t blob_number_ = 0;
   std::string path_;
   std::string file_name_;
@@ -56,5 +70,10 @@ class AssetReader {
   std::vector<Digest> chunks_;
   std::unique_ptr<std::atomic<bool>[]> verified_;
 };
+
+// The chunk digests in an asset's config blob. kCorrupt: it is none for a file of this size.
+// ../FORMAT.md "Assets"
+Result<std::vector<Digest>> ParseAssetChunks(std::string_view text, uint64_t size_bytes,
+                                             const std::string& what);
 
 }  // namespace airgap

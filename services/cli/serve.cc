@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/serve_command.h"
+#include "cli/serve_registry.h"
 
 namespace airgap {
 
@@ -11,9 +12,17 @@ void AddServe(CLI::App& app, CommandContext& context) {
   CLI::App* command =
       app.add_subcommand("serve", "serve bundles from this machine, everything on one port");
   auto options = std::make_shared<ServeOptions>();
+  auto registry = std::make_shared<RegistryOptions>();
   options->http.tls_listen = ":5000";
-  command->add_option("--bundle", options->bundles.paths, "a bundle, or a medium with bundles")
-      ->required();
+  CLI::Option_group* source = command->add_option_group("what");
+  source->add_option("--bundle", options->bundles.paths, "a bundle, or a medium with bundles");
+  source->add_option("--from-registry", registry->registry,
+                     "boot assets and disk images alone, out of a registry that 'cozy-airgap push'"
+                     " filled: https://HOST[:PORT][/PREFIX]");
+  source->require_option(1);
+  command->add_option("--registry-ca", registry->ca, "of that: PEM file of CAs to trust as well");
+  command->add_option("--credentials", registry->credentials,
+                      "of that: docker's config.json (default: where docker keeps it)");
   command->add_option("--listen", options->http.tls_listen, "HTTPS on ADDR:PORT or :PORT")
       ->capture_default_str();
   command->add_option("--http", options->http.plain_listen,
@@ -26,8 +35,11 @@ void AddServe(CLI::App& app, CommandContext& context) {
                       " out");
   PushSetup::AddTo(command, &options->push);
   AddNetbootOptions(command, &options->netboot);
-  command->callback([options, &context] {
-    context.run = [options, &context] { return RunServe(context, *options); };
+  command->callback([options, registry, &context] {
+    context.run = [options, registry, &context] {
+      if (!registry->registry.empty()) return RunServeRegistry(context, *options, *registry);
+      return RunServe(context, *options);
+    };
   });
 }
 

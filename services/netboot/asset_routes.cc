@@ -84,6 +84,7 @@ void FillBody(const std::shared_ptr<AssetReader>& asset, ByteRange range, HttpRe
 Result<std::shared_ptr<AssetReader>> AssetRoutes::Reader(const std::string& path) {
   auto loader = loaders_.find(path);
   if (loader != loaders_.end()) return loader->second;
+  if (find_) return find_(path);
   std::shared_ptr<const Catalog> catalog = catalog_();
   {
     std::lock_guard<std::mutex> lock(mutex_);

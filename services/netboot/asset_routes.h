@@ -20,6 +20,9 @@ class AssetRoutes {
  public:
   explicit AssetRoutes(std::function<std::shared_ptr<const Catalog>()> catalog)
       : catalog_(std::move(catalog)) {}
+  // The same for assets that `find` has, by their paths without a leading slash.
+  using Finder = std::function<Result<std::shared_ptr<AssetReader>>(const std::string& path)>;
+  explicit AssetRoutes(Finder find) : find_(std::move(find)) {}
   // Before the first request.
   void SetBootLoaders(BootLoaders loaders) { loaders_ = std::move(loaders); }
 
@@ -30,7 +33,8 @@ class AssetRoutes {
   Result<std::shared_ptr<AssetReader>> Reader(const std::string& path);
 
  private:
-  std::function<std::shared_ptr<const Catalog>()> catalog_;
+  std::function<std::shared_ptr<const Catalog>()> catalog_;  // null with find_
+  Finder find_;
   BootLoaders loaders_;
   std::mutex mutex_;
   std::shared_ptr<const Catalog> readers_of_;  // guarded by mutex_, as is

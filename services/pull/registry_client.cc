@@ -253,6 +253,35 @@ Status RegistryClient::CheckSize(const Place& place, HttpCall call, uint64_t siz
                  std::to_string(size_bytes));
 }
 
+Status RegistryClient::ReadBlob(const Reference& repository, const Descriptor& descriptor,
+                                uint64_t offset_bytes, MutableByteSpan out) {
+  ASSIGN_OR_RETURN(Place place, PlaceOf(repository));
+  HttpCall call;
+  call.url = place.Url("blobs/" + descriptor.digest.ToString());
+  call.headers.emplace_back("Range", "bytes=" + std::to_string(offset_bytes) + "-" +
+                                         std::to_string(offset_bytes + out.size() - 1));
+  for (Retry retry(options_.stop);;) {
+    size_t done = 0;
+    Result<HttpReply> reply =
+        Call(place, call, [&](const HttpReply& head, ByteSpan bytes) -> Status {
+          bool is_whole =
+              head.status == 200 && offset_bytes == 0 && out.size() == descriptor.size_bytes;
+          if (!is_whole && (head.status != 206 || RangeStart(head) != offset_bytes)) {
+            return Unsupported(call.url + " gives another range than the one asked for");
+          }
+          if (bytes.size() > out.size() - done) return Unsupported(call.url + " gives too much");
+          std::copy(bytes.begin(), bytes.end(), out.begin() + static_cast<ptrdiff_t>(done));
+          done += bytes.size();
+          return OkStatus();
+        });
+    if (reply.ok() && reply->status / 100 == 2) {
+      if (done == out.size()) return OkStatus();
+      reply = Unavailable(call.url + " ended early");
+    }
+    if (!retry.Again(reply)) return reply.ok() ? StatusOfReply(*reply) : reply.status();
+  }
+}
+
 Status RegistryClient::StreamBlob(const Reference& repository, const Descriptor& descriptor,
                                   uint64_t from_bytes, const ByteSink& sink) {
   ASSIGN_OR_RETURN(Place place, PlaceOf(repository));

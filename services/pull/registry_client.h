@@ -63,6 +63,9 @@ class RegistryClient {
   // comes.
   Status StreamBlob(const Reference& repository, const Descriptor& descriptor, uint64_t from_bytes,
                     const ByteSink& sink);
+  // Exactly these bytes of it. kUnsupported: the registry gives no ranges.
+  Status ReadBlob(const Reference& repository, const Descriptor& descriptor, uint64_t offset_bytes,
+                  MutableByteSpan out);
   HttpClient* http() const { return http_.get(); }
 
   // The three that push; `pushes` must be set. Again while a failure may pass.
