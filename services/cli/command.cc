@@ -49,8 +49,10 @@ int RunCozyAirgap(int argc, char** argv) {
   CLI::App* site = app.add_subcommand("site", "a site's own CA and site file");
   CLI::App* upgrade = app.add_subcommand("upgrade", "before a cluster's version is raised");
   CLI::App* mirrors = app.add_subcommand("mirrors", "point nodes at a registry");
+  CLI::App* registry = app.add_subcommand("registry", "a registry in the cluster");
   CLI::App* handoff = app.add_subcommand("handoff", "have an appliance hand over to a registry");
-  for (CLI::App* group : {bundle, recipe, image, media, login, site, mirrors, upgrade, handoff}) {
+  for (CLI::App* group :
+       {bundle, recipe, image, media, login, site, mirrors, upgrade, handoff, registry}) {
     group->require_subcommand(1);
     group->fallthrough();
   }
@@ -81,6 +83,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddSiteSign(*site, context);
   AddSiteConfigs(*site, context);
   AddUpgradeCheck(*upgrade, context);
+  AddRegistryRender(*registry, context);
   AddHandoff(*handoff, context);
   AddHandoffReport(*handoff, context);
   AddMirrorsRender(*mirrors, context);

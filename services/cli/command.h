@@ -59,7 +59,8 @@ void AddSiteSign(CLI::App& site, CommandContext& context);
 void AddSiteInit(CLI::App& site, CommandContext& context);
 // `upgrade` is a group of commands, as is
 void AddUpgradeCheck(CLI::App& upgrade, CommandContext& context);
-// `handoff` as well.
+// `registry` and `handoff` as well.
+void AddRegistryRender(CLI::App& registry, CommandContext& context);
 void AddHandoff(CLI::App& handoff, CommandContext& context);
 void AddHandoffReport(CLI::App& handoff, CommandContext& context);
 void AddMirrorsRender(CLI::App& mirrors, CommandContext& context);

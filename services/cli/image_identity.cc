@@ -31,15 +31,6 @@ Result<Authority> OwnAuthority(const IdentityRequest& request, const Site& site)
   return MakeImageAuthority(reach);
 }
 
-Result<Authority> AuthorityOfSite(Env* env, const std::string& folder) {
-  std::string path = SiteCaCertificatePath(folder);
-  ASSIGN_OR_RETURN(std::string certificate, ReadWholeFile(env, path, limits::identity_max_bytes));
-  ASSIGN_OR_RETURN(std::string key,
-                   ReadWholeFile(env, SiteCaKeyPath(folder), limits::identity_max_bytes));
-  ASSIGN_OR_RETURN(Authority site, ParseAuthority(certificate, key, path));
-  return IssueImageAuthority(site);
-}
-
 Result<Authority> AuthorityOfBase(Env* env, const std::string& base_path) {
   ASSIGN_OR_RETURN(auto base, env->OpenReadable(base_path));
   ASSIGN_OR_RETURN(std::string text, ReadTextPartition(kIdentityText, *base));
@@ -69,6 +60,15 @@ Status CheckOptions(const IdentityRequest& request) {
 }
 
 }  // namespace
+
+Result<Authority> AuthorityOfSite(Env* env, const std::string& folder) {
+  std::string path = SiteCaCertificatePath(folder);
+  ASSIGN_OR_RETURN(std::string certificate, ReadWholeFile(env, path, limits::identity_max_bytes));
+  ASSIGN_OR_RETURN(std::string key,
+                   ReadWholeFile(env, SiteCaKeyPath(folder), limits::identity_max_bytes));
+  ASSIGN_OR_RETURN(Authority site, ParseAuthority(certificate, key, path));
+  return IssueImageAuthority(site);
+}
 
 std::string SiteCaCertificatePath(const std::string& folder) { return folder + "/ca.pem"; }
 std::string SiteCaKeyPath(const std::string& folder) { return folder + "/ca.key"; }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "net/authority.h"
 #include "site/site.h"
 
 namespace airgap {
@@ -22,6 +23,8 @@ struct IdentityRequest {
 Result<std::string> IdentityFor(Env* env, const IdentityRequest& request,
                                 const std::string& base_path, const Site& site);
 
+// One that the site's CA in `folder` issued, with its reach.
+Result<Authority> AuthorityOfSite(Env* env, const std::string& folder);
 // The site's CA in `folder`: ca.pem, ca.key.
 std::string SiteCaCertificatePath(const std::string& folder);
 std::string SiteCaKeyPath(const std::string& folder);

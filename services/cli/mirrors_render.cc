@@ -5,8 +5,10 @@
 #include <set>
 
 #include "base/limits.h"
+#include "base/utc.h"
 #include "cli/command.h"
 #include "cli/open_files.h"
+#include "mirrors/cozystack_values.h"
 #include "mirrors/hosts_toml.h"
 #include "mirrors/talos_patch.h"
 #include "store/catalog.h"
@@ -15,6 +17,8 @@ namespace airgap {
 namespace {
 
 constexpr unsigned kPublicMode = 0644;
+constexpr int64_t kInsecureDaysMax = 7;
+constexpr char kCozystackFile[] = "cozystack-values.yaml";
 constexpr char kRemoveFile[] = "1-remove.yaml";
 constexpr char kAddFile[] = "2-add.yaml";
 
@@ -30,6 +34,9 @@ struct RenderOptions {
   std::string node_config;
   bool is_for_containerd = false;
   bool is_prefixed = false;
+  std::string cozystack;
+  std::string assets;
+  std::string insecure_until;
   std::string folder;
 };
 
@@ -55,11 +62,34 @@ Result<std::vector<std::string>> Upstreams(const RenderOptions& options) {
   return std::vector<std::string>(hosts.begin(), hosts.end());
 }
 
+// A day that is soon, and not over yet (UTC).
+Status CheckInsecureUntil(const std::string& day) {
+  constexpr int64_t kSecondsPerDay = 86400;
+  auto begin = ParseUtc(day + "T00:00:00Z");
+  if (!begin) return InvalidArgument("--insecure-until " + day + ": want a day like 2026-12-01");
+  int64_t end = *begin + kSecondsPerDay;
+  int64_t now = RealEnv()->NowUnixSeconds();
+  if (end <= now) {
+    return InvalidArgument("--insecure-until " + day +
+                           " is over: give the registry a certificate"
+                           " that --ca issued");
+  }
+  if (*begin > now + kInsecureDaysMax * kSecondsPerDay) {
+    return InvalidArgument("--insecure-until " + day + " is more than " +
+                           std::to_string(kInsecureDaysMax) + " days away");
+  }
+  return OkStatus();
+}
+
 Result<MirrorTarget> TargetOf(const RenderOptions& options) {
   MirrorTarget target;
   target.endpoint = options.endpoint;
   target.time_servers = options.time_servers;
   target.is_prefixed = options.is_prefixed;
+  if (!options.insecure_until.empty()) {
+    RETURN_IF_ERROR(CheckInsecureUntil(options.insecure_until));
+    target.insecure_until = options.insecure_until;
+  }
   ASSIGN_OR_RETURN(target.ca_pem,
                    ReadWholeFile(RealEnv(), options.ca_path, limits::identity_max_bytes));
   ASSIGN_OR_RETURN(target.upstreams, Upstreams(options));
@@ -118,8 +148,28 @@ int RunContainerd(const CommandContext& context, const RenderOptions& options) {
   return kExitFine;
 }
 
+int RunCozystack(const CommandContext& context, const RenderOptions& options) {
+  std::string path = options.folder + "/" + kCozystackFile;
+  Status status = [&]() -> Status {
+    ASSIGN_OR_RETURN(CozystackVersion version, CozystackVersion::Parse(options.cozystack));
+    ASSIGN_OR_RETURN(MirrorTarget target, TargetOf(options));
+    ASSIGN_OR_RETURN(std::string text, FormatCozystackValues(target, version, options.assets));
+    RETURN_IF_ERROR(MakeFolders(options.folder));
+    return WriteWholeFile(RealEnv(), path, text, kPublicMode);
+  }();
+  if (!status.ok()) return context.Fail(status);
+  if (context.json) {
+    JsonBuilder document;
+    document.root().Put("file", path);
+    context.PrintJson(document);
+  }
+  context.Print(path + " has the values, and whom they do not reach");
+  return kExitFine;
+}
+
 int RunRender(const CommandContext& context, const RenderOptions& options) {
   if (options.is_for_containerd) return RunContainerd(context, options);
+  if (!options.cozystack.empty()) return RunCozystack(context, options);
   Result<TalosPatches> patches = Render(options);
   if (!patches.ok()) return context.Fail(patches.status());
   Status made = MakeFolders(options.folder);
@@ -172,7 +222,19 @@ void AddMirrorsRender(CLI::App& mirrors, CommandContext& context) {
   kind->add_option("--talos", options->talos, "Talos nodes of this version, like v1.13.6: patches");
   kind->add_flag("--containerd", options->is_for_containerd,
                  "containerd on any machine: a folder with hosts.toml for each registry");
+  CLI::Option* cozystack =
+      kind->add_option("--cozystack", options->cozystack,
+                       "Cozystack itself, of this version, like v1.6.2: its values, and a list of"
+                       " who is not reached by any");
   kind->require_option(1);
+  command
+      ->add_option("--assets", options->assets,
+                   "for --cozystack: where /image/... paths are, as 'registry render' sets it up")
+      ->needs(cozystack);
+  command->add_option(
+      "--insecure-until", options->insecure_until,
+      "YYYY-MM-DD, at most a week away: until then the registry's certificate is not"
+      " checked; every file says so");
   command->add_flag(
       "--prefixed", options->is_prefixed,
       "the registry is one that 'cozy-airgap push' filled: what was at ghcr.io/x is at"
@@ -187,7 +249,8 @@ void AddMirrorsRender(CLI::App& mirrors, CommandContext& context) {
       ->check(CLI::IsMember({"old", "new"}));
   command
       ->add_option("--dir", options->folder,
-                   "where to write 1-remove.yaml and 2-add.yaml, or the folders of hosts.toml")
+                   "where to write 1-remove.yaml and 2-add.yaml, or the folders of hosts.toml, or"
+                   " cozystack-values.yaml")
       ->required();
   command->callback([&context, options] {
     context.run = [&context, options] { return RunRender(context, *options); };

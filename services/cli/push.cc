@@ -3,10 +3,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/limits.h"
+#include "base/version.h"
 #include "cli/command.h"
 #include "cli/handoff_options.h"
 #include "cli/progress.h"
 #include "control/format_bytes.h"
+#include "handoff/probe.h"
 #include "handoff/push.h"
 
 namespace airgap {
@@ -15,6 +18,7 @@ namespace {
 struct PushOptions {
   HandoffOptions handoff;
   bool is_dry_run = false;
+  std::string tool_host;
 };
 
 std::string Of(size_t done, size_t total, const char* what) {
@@ -95,9 +99,24 @@ HandoffOutcome PushAll(const CommandContext& context, const HandoffOptions& opti
 
 namespace {
 
+// The name of its image.
+Result<std::string> PushThisProgram(const PushOptions& options) {
+  ASSIGN_OR_RETURN(std::string program,
+                   ReadWholeFile(RealEnv(), "/proc/self/exe", limits::probe_program_max_bytes));
+  ASSIGN_OR_RETURN(auto opened, OpenTarget(options.handoff, true));
+  RETURN_IF_ERROR(PushTool(opened->target, program, options.tool_host, kVersion).status());
+  return options.tool_host + "/" + kToolRepository + ":" + kVersion;
+}
+
 int RunPush(const CommandContext& context, const PushOptions& options) {
   JsonBuilder document;
   HandoffOutcome outcome = PushAll(context, options.handoff, options.is_dry_run, document.root());
+  if (outcome.exit_code == kExitFine && !options.tool_host.empty() && !options.is_dry_run) {
+    Result<std::string> tool = PushThisProgram(options);
+    if (!tool.ok()) return context.Fail(tool.status());
+    document.root().Put("tool", *tool);
+    context.Print("tool       " + *tool);
+  }
   if (context.json && outcome.has_report) context.PrintJson(document);
   return outcome.exit_code;
 }
@@ -112,6 +131,9 @@ void AddPush(CLI::App& app, CommandContext& context) {
       " manifests, tags last");
   AddHandoffOptions(command, "--to", &options->handoff);
   command->add_flag("--dry-run", options->is_dry_run, "say what is missing, and change nothing");
+  command->add_option("--tool", options->tool_host,
+                      "push this program as an image, too, under the name of this upstream"
+                      " registry, like ghcr.io: what 'registry render --assets-image' takes");
   command->callback([&context, options] {
     context.run = [&context, options] { return RunPush(context, *options); };
   });

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/limits.h"
+#include "base/version.h"
 #include "handoff/preflight.h"
 #include "handoff/probe.h"
 #include "handoff/push.h"
@@ -199,6 +200,9 @@ Status HandoffEngine::PushProbes(const HandoffTarget& target, const HandoffSetti
   probe.run = record->run;
   probe.urls = options_.report_urls();
   ASSIGN_OR_RETURN(probe.ca, ReadWholeFile(env_, options_.ca_path, kPemMaxBytes));
+  if (!record->hosts.empty()) {
+    RETURN_IF_ERROR(PushTool(target, program, record->hosts[0], kVersion).status());
+  }
   record->probes.clear();
   record->talos_probes.clear();
   for (const std::string& host : record->hosts) {

@@ -102,6 +102,27 @@ Status PutText(const HandoffTarget& target, const Reference& repository,
   return target.client->PutBlob(repository, descriptor, "", body).status();
 }
 
+// The digest of its manifest.
+Result<std::string> PushImage(const HandoffTarget& target, const std::string& name,
+                              const std::string& tag, const std::vector<std::string>& tars) {
+  Reference repository = target.Of(name);
+  std::vector<Descriptor> layers;
+  for (const std::string& tar : tars) {
+    layers.push_back(DescriptorOf(tar, kLayerType));
+    RETURN_IF_ERROR(PutText(target, repository, layers.back(), tar));
+  }
+  std::string config = ConfigOf(layers);
+  Descriptor config_descriptor = DescriptorOf(config, media_type::kOciConfig);
+  RETURN_IF_ERROR(PutText(target, repository, config_descriptor, config));
+  std::string manifest = ManifestOf(config_descriptor, layers);
+  std::string digest = Digest::Of(AsBytes(manifest)).ToString();
+  for (const std::string& one : {digest, tag}) {
+    RETURN_IF_ERROR(
+        target.client->PutManifest(repository, one, media_type::kOciManifest, manifest).status());
+  }
+  return digest;
+}
+
 }  // namespace
 
 std::string ProbeSettings::ToText() const {
@@ -158,24 +179,17 @@ bool IsSameProof(std::string_view one, std::string_view other) {
 
 Result<std::string> PushProbe(const HandoffTarget& target, const std::string& program,
                               const ProbeSettings& settings) {
-  Reference repository = target.Of(TargetRepository(settings.host, kProbeRepository));
-  std::string program_layer = TarOf(FormatTarProgramHeader(kProbeProgram, program.size()), program);
   std::string text = settings.ToText();
-  std::string settings_layer = TarOf(FormatTarHeader(kProbeSettings, text.size()), text);
-  std::vector<Descriptor> layers = {DescriptorOf(program_layer, kLayerType),
-                                    DescriptorOf(settings_layer, kLayerType)};
-  RETURN_IF_ERROR(PutText(target, repository, layers[0], program_layer));
-  RETURN_IF_ERROR(PutText(target, repository, layers[1], settings_layer));
-  std::string config = ConfigOf(layers);
-  Descriptor config_descriptor = DescriptorOf(config, media_type::kOciConfig);
-  RETURN_IF_ERROR(PutText(target, repository, config_descriptor, config));
-  std::string manifest = ManifestOf(config_descriptor, layers);
-  std::string digest = Digest::Of(AsBytes(manifest)).ToString();
-  for (const std::string& name : {digest, settings.run + "-" + settings.kind}) {
-    RETURN_IF_ERROR(
-        target.client->PutManifest(repository, name, media_type::kOciManifest, manifest).status());
-  }
-  return digest;
+  return PushImage(target, TargetRepository(settings.host, kProbeRepository),
+                   settings.run + "-" + settings.kind,
+                   {TarOf(FormatTarProgramHeader(kProbeProgram, program.size()), program),
+                    TarOf(FormatTarHeader(kProbeSettings, text.size()), text)});
+}
+
+Result<std::string> PushTool(const HandoffTarget& target, const std::string& program,
+                             const std::string& host, const std::string& tag) {
+  return PushImage(target, TargetRepository(host, kToolRepository), tag,
+                   {TarOf(FormatTarProgramHeader(kProbeProgram, program.size()), program)});
 }
 
 std::string FormatProbeDaemonSet(const std::string& run, const std::vector<std::string>& probes) {

@@ -46,6 +46,12 @@ bool IsSameProof(std::string_view one, std::string_view other);
 Result<std::string> PushProbe(const HandoffTarget& target, const std::string& program,
                               const ProbeSettings& settings);
 
+// The same without settings: for whatever else runs the program in a cluster, as
+// "HOST/cozy-airgap/cozy-airgap:TAG". Gives that name's digest.
+inline constexpr char kToolRepository[] = "cozy-airgap/cozy-airgap";
+Result<std::string> PushTool(const HandoffTarget& target, const std::string& program,
+                             const std::string& host, const std::string& tag);
+
 // For kubectl: a DaemonSet that runs one container of each of `probes`, "HOST DIGEST" each, on
 // every node.
 std::string FormatProbeDaemonSet(const std::string& run, const std::vector<std::string>& probes);

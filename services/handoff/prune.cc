@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "base/limits.h"
+#include "handoff/probe.h"
 #include "oci/manifest.h"
 
 namespace airgap {
@@ -104,6 +105,8 @@ Status Pruner::ListTags(const std::vector<std::string>& repositories, std::vecto
 }
 
 bool Pruner::IsKept(const Tagged& tagged) const {
+  // What `registry render` has the cluster run.
+  if (tagged.repository.ends_with(std::string("/") + kToolRepository)) return true;
   auto manifests = kept_.manifests.find(tagged.repository);
   auto holds = [&](const Digest& digest) {
     return manifests != kept_.manifests.end() && manifests->second.contains(digest);

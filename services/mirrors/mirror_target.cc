@@ -37,6 +37,12 @@ Status MirrorTarget::Check() const {
   return InvalidArgument("the CA is no certificate in PEM");
 }
 
+std::string MirrorTarget::Warning() const {
+  if (insecure_until.empty()) return "";
+  return "# INSECURE until " + insecure_until +
+         ": the registry's certificate is not checked; whoever answers in its place is believed\n";
+}
+
 std::string MirrorTarget::Host() const {
   if (endpoint.size() < kScheme.size()) return "";
   std::string host = endpoint.substr(kScheme.size());

@@ -22,7 +22,12 @@ struct MirrorTarget {
   // What was at ghcr.io/x is at ghcr.io/x there, as a handoff leaves it; without, it is at x, and
   // the registry is told the upstream by ?ns=, as the appliance wants it.
   bool is_prefixed = false;
+  // A day, "2026-12-01": until then nobody checks who the registry is. Empty: its certificate is
+  // checked, as it should be.
+  std::string insecure_until;
 
+  // What a file of such a target begins with; empty for any other.
+  std::string Warning() const;
   // kInvalidArgument: what is wrong with it.
   Status Check() const;
   // "seed.example.org:5000"

@@ -121,7 +121,11 @@ std::string OldAdd(const MirrorTarget& target, TalosVersion version, const NodeC
   yaml.Line(2, "config:");
   yaml.Line(3, Yaml::Quoted(target.Host()) + ":");
   yaml.Line(4, "tls:");
-  yaml.Line(5, "ca: " + EncodeBase64(target.ca_pem));
+  if (target.insecure_until.empty()) {
+    yaml.Line(5, "ca: " + EncodeBase64(target.ca_pem));
+  } else {
+    yaml.Line(5, "insecureSkipVerify: true");
+  }
   if (!hosts.empty()) {
     yaml.Line(1, "network:");
     yaml.Line(2, "extraHostEntries:");
@@ -168,7 +172,11 @@ std::string NewAdd(const MirrorTarget& target, TalosVersion version, const NodeC
     yaml.Line(0, "skipFallback: true");
   }
   yaml.Document("RegistryTLSConfig", target.Host());
-  yaml.Block(0, "ca", target.ca_pem);
+  if (target.insecure_until.empty()) {
+    yaml.Block(0, "ca", target.ca_pem);
+  } else {
+    yaml.Line(0, "insecureSkipVerify: true");
+  }
   AddTrustedRoots(target, &yaml);
   for (const HostEntry& host : target.hosts) {
     yaml.Document("StaticHostConfig", host.address);
@@ -209,12 +217,15 @@ TalosSchema SchemaFor(TalosVersion version, const NodeConfig& config) {
 Result<TalosPatches> FormatTalosPatches(const MirrorTarget& target, TalosVersion version,
                                         TalosSchema schema, const NodeConfig& config) {
   RETURN_IF_ERROR(target.Check());
-  if (schema == TalosSchema::kOld)
-    return TalosPatches{OldRemove(target, config), OldAdd(target, version, config)};
+  if (schema == TalosSchema::kOld) {
+    return TalosPatches{OldRemove(target, config),
+                        target.Warning() + OldAdd(target, version, config)};
+  }
   if (!version.has_documents()) {
     return InvalidArgument("Talos takes mirrors as documents of their own from 1.12 on");
   }
-  return TalosPatches{NewRemove(target, config), NewAdd(target, version, config)};
+  return TalosPatches{NewRemove(target, config),
+                      target.Warning() + NewAdd(target, version, config)};
 }
 
 }  // namespace airgap

@@ -48,7 +48,8 @@ std::optional<uint64_t> ContentLength(const HttpReply& reply) {
 
 Status StatusOfReply(const HttpReply& reply) {
   if (reply.status / 100 == 2) return OkStatus();
-  std::string answer = reply.url + " answers " + std::to_string(reply.status);
+  std::string answer =
+      reply.url.substr(0, reply.url.find('?')) + " answers " + std::to_string(reply.status);
   if (reply.status == 404) return NotFound(answer + ErrorMessage(reply));
   if (reply.status == 401 || reply.status == 403) {
     return Denied(answer + ErrorMessage(reply) +

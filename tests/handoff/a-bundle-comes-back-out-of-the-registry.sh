@@ -2,8 +2,8 @@
 # timeout: 200
 # The stick is broken, and the cluster's registry has everything: the bundle made out of it is the
 # same, byte by byte, boot assets and signatures included, be the old one damaged or one that leaves
-# every blob out. What the registry lacks is named, and there is no bundle; a run that was killed goes
-# on.
+# every blob out. What the registry lacks is named, and there is no bundle; a run that was killed
+# goes on.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/fixture.bash"

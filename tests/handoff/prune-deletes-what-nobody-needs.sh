@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # timeout: 200
-# A registry holds two releases, and somebody's own images. What neither the kept bundle nor the images
-# in use need is planned, and deleted when that is said, with a disk that is full; the kept release is
-# whole afterwards, also when the registry has collected its garbage, and what is not of any upstream
-# is not touched.
+# A registry holds two releases, and somebody's own images. What neither the kept bundle nor the
+# images in use need is planned, and deleted when that is said, with a disk that is full; the kept
+# release is whole afterwards, also when the registry has collected its garbage, and what is not of
+# any upstream is not touched.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/fixture.bash"

@@ -55,6 +55,8 @@ get "/v2/ghcr.io/cozystack/demo/debian/manifests/13" --interface "$NODE1" -o "$W
 start_containerd
 "$AIRGAP" mirrors render --quiet --containerd --prefixed --bundle "$DEMO" --endpoint "$TARGET" \
   --ca "$TARGET_CA" --dir "$WORK/hosts"
+curl -sf --cacert "$CA" "https://$SEED/api/v1/handoff/probe.yaml" | "$ROOT/build/peers/k8scheck" |
+  finds -x "DaemonSet probe" || fail "Kubernetes would not take the probes"
 probes >"$WORK/probes"
 [ "$(wc -l <"$WORK/probes")" -ge 3 ] || fail "too few probes: $(cat "$WORK/probes")"
 # prove NODE: what the DaemonSet does there. One program alone is in the image.
