@@ -124,6 +124,23 @@ void AMachineIsReset(void**) {
   ASSERT_TEXT(OpenDialog('r', machine.Folders())->Question(), "");
 }
 
+void TheHandoffIsStartedRetiredOrRolledBack(void**) {
+  Machine machine;
+  ASSERT_TEXT(OpenDialog('h', machine.Folders())->Question(), "");
+  machine.Write("status.json", R"({"state": "cutover", "handoff": {"reasonsAgainstRetiring": [)"
+                               R"("node n1 is unknown"]}})");
+  auto dialog = OpenDialog('h', machine.Folders());
+  ASSERT_CONTAINS(Introduction(*dialog), "State: cutover\n");
+  ASSERT_CONTAINS(Introduction(*dialog), "  node n1 is unknown\n");
+  for (const char* wrong : {"yes", "Start", "retire now"}) {
+    ASSERT_CODE(dialog->Answer(wrong), Code::kInvalidArgument);
+  }
+  ASSERT_TEXT(machine.Read("orders/handoff"), "");
+  ASSERT_OK(dialog->Answer("rollback"));
+  ASSERT_TEXT(machine.Read("orders/handoff"), "rollback\n");
+  ASSERT_TEXT(dialog->Question(), "");
+}
+
 void APasswordIsForRootAlone(void**) {
   Machine machine;
   ASSERT_TEXT(OpenDialog('u', machine.Folders())->Question(), "");
@@ -321,6 +338,7 @@ int main() {
       cmocka_unit_test(AnAddressMayComeFromDhcp),
       cmocka_unit_test(TheClockIsSet),
       cmocka_unit_test(AMachineIsReset),
+      cmocka_unit_test(TheHandoffIsStartedRetiredOrRolledBack),
       cmocka_unit_test(APasswordIsForRootAlone),
       cmocka_unit_test(NetbootIsArmedForSomeHours),
       cmocka_unit_test(AShellIsForSitesWithAPassword),

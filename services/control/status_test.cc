@@ -30,7 +30,8 @@ ServiceSnapshot SomeSnapshot() {
   snapshot.requests = 42;
   snapshot.verification = "running";
   snapshot.bundles.push_back(SomeBundle());
-  snapshot.clients.push_back({"10.0.0.9", 3, 2048, 1});
+  snapshot.clients.push_back({"10.0.0.9", 3, 2048, 1, 2});
+  snapshot.dependents.push_back({"ntp", "7 machines ask this appliance for the time"});
   snapshot.problems.push_back("something is odd");
   return snapshot;
 }
@@ -202,6 +203,29 @@ void APageShowsTextAsText(void**) {
   ASSERT_CODE(FormatPage("x", false).status(), Code::kCorrupt);
 }
 
+void TheHandoffIsShown(void**) {
+  StatusInput input = SomeInput();
+  assert_true(BuildStatus(input).find("\"handoff\"") == std::string::npos);
+  ASSERT_CONTAINS(BuildStatus(input), "\"state\": \"seeding\"");
+  input.handoff.state = "cutover";
+  input.handoff.json =
+      R"({"registry": "https://r", "nodes": [{"name": "<n1>", "state": "unknown"}],)"
+      R"( "reasonsAgainstRetiring": ["node <n1> is unknown"]})";
+  input.handoff.notices = {"this medium may be removed"};
+  input.handoff.problems = {"handoff: no route"};
+  std::string status = BuildStatus(input);
+  ASSERT_CONTAINS(status, "\"state\": \"cutover\"");
+  ASSERT_CONTAINS(ScreenOf(status), "this medium may be removed");
+  ASSERT_CONTAINS(ScreenOf(status), "handoff: no route");
+  auto page = FormatPage(status, true);
+  ASSERT_OK(page);
+  ASSERT_CONTAINS(*page, "<td>&lt;n1&gt;</td><td>unknown</td>");
+  ASSERT_CONTAINS(*page, "node &lt;n1&gt; is unknown");
+  ASSERT_CONTAINS(*page, "action=\"/api/v1/handoff/retire\"");
+  page = FormatPage(status, false);
+  assert_true(page->find("handoff/retire") == std::string::npos);
+}
+
 }  // namespace
 }  // namespace airgap
 
@@ -219,6 +243,7 @@ int main() {
       cmocka_unit_test(AClockThatIsYearsOffIsAProblem),
       cmocka_unit_test(TheSiteSaysItsNameNoticesAndProblems),
       cmocka_unit_test(APageShowsTextAsText),
+      cmocka_unit_test(TheHandoffIsShown),
   };
   return cmocka_run_group_tests_name("control/status", tests, nullptr, nullptr);
 }

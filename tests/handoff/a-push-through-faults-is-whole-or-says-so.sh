@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # timeout: 600
 # waits
-# Between push and registry stands what drops, cuts, delays, corrupts and answers 5xx at moments
-# that a seed says. A push that ends well has pushed everything, byte by byte; any other says what
-# is missing, and the same command goes on; killed at any moment, too. AIRGAP_PUSHES says how many,
-# each into an empty registry.
+# Between push and registry stands what drops, cuts, delays, corrupts, answers 5xx and lets tokens
+# run out at moments that a seed says. A push that ends well has pushed everything, byte by byte;
+# any other says what is missing, and the same command goes on; killed at any moment, too.
+# AIRGAP_PUSHES says how many, each into an empty registry.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 take_seed
@@ -18,8 +18,11 @@ for ((run = 1; run <= runs; run++)); do
   start_docker_registry
   registry=$LAST_PID direct=$port
   port=$(free_port)
+  # One of three wants tokens, which run out on the way.
+  tokens=()
+  [ $((RANDOM % 3)) -ne 0 ] || tokens=($((1 + RANDOM % 9)))
   background proxy "$ROOT/tests/handoff/faulty-proxy" "$port" "$direct" "$RANDOM" \
-    $((2 + RANDOM % 20))
+    $((2 + RANDOM % 20)) "${tokens[@]}"
   proxy=$LAST_PID
   wait_for 10 "the proxy" curl -s -o /dev/null "http://127.0.0.1:$port/healthz"
   preflight() {

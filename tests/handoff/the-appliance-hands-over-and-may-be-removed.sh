@@ -137,4 +137,9 @@ wait_for 5 "that it knows" test -e "$WORK/retired"
 echo rollback >"$WORK/orders/handoff"
 wait_for 10 "that it serves again" handoff_is 'v["phase"] == "recovery"'
 expect "a pull" "$(status_of /v2/ghcr.io/cozystack/demo/debian/manifests/13)" 200
+# The registry is lost: the same containerd pulls all of it from here again, by the CA that it had.
+kill "$TARGET_PID"
+wait "$TARGET_PID" || true
+write_hosts_toml "$URL" "$CA"
+pull_every_reference
 expect "the order" "$(ls "$WORK/orders")" ""
