@@ -214,7 +214,9 @@ Status HandoffEngine::PushProbes(const HandoffTarget& target, const HandoffSetti
       probe.kind = kind;
       probe.key = ProbeKey(record->secret, host, kind);
       ASSIGN_OR_RETURN(std::string digest, PushProbe(target, program, probe));
-      (is_talos ? record->talos_probes : record->probes).push_back(host + " " + digest);
+      std::string line = host;
+      line.append(" ").append(digest);
+      (is_talos ? record->talos_probes : record->probes).push_back(std::move(line));
     }
   }
   return OkStatus();

@@ -53,7 +53,8 @@ void AddProofs(const std::string& talk, const HandoffSettings& settings,
                    probe.substr(0, space) + "/" + kProbeRepository + "@" + probe.substr(space + 1) +
                    " && \\\n  ";
       }
-      out->Command(command + "cozy-airgap handoff talos " + talk + " " + node.name);
+      command.append("cozy-airgap handoff talos ").append(talk).append(" ").append(node.name);
+      out->Command(command);
     }
   }
   out->Line("Who is proven, who still pulls here, and of whom nothing is known:");
