@@ -197,6 +197,8 @@ void ASessionBelongsToOneRequestAndOneRepository(void**) {
     Upload::Turn first(*upload);
     assert_true(first.ok());
     assert_false(Upload::Turn(*upload).ok());
+    first.End();
+    assert_true(Upload::Turn(*upload).ok());
   }
   assert_true(Upload::Turn(*upload).ok());
   overlay->DropUpload((*upload)->id());

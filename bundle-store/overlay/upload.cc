@@ -56,10 +56,11 @@ Upload::Turn::Turn(std::shared_ptr<Upload> upload) {
   if (!upload->is_taken_.exchange(true)) upload_ = std::move(upload);
 }
 
-Upload::Turn::~Turn() {
+void Upload::Turn::End() {
   if (upload_ == nullptr) return;
   upload_->Touch();
   upload_->is_taken_ = false;
+  upload_ = nullptr;
 }
 
 }  // namespace airgap

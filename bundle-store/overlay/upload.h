@@ -41,7 +41,9 @@ class Upload {
   class Turn {
    public:
     explicit Turn(std::shared_ptr<Upload> upload);
-    ~Turn();
+    ~Turn() { End(); }
+    // Lets the next one in. Nothing may be asked of the session any more.
+    void End();
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
     bool ok() const { return upload_ != nullptr; }

@@ -90,6 +90,14 @@ class UploadTaker : public BodyTaker {
   }
 
   HttpResponse Finish() override {
+    HttpResponse answer = Answer();
+    // Before anybody sees that: the next request may come over another connection at once.
+    turn_.End();
+    return answer;
+  }
+
+ private:
+  HttpResponse Answer() {
     if (failure_.ok() && size_bytes_ && taken_ != *size_bytes_) {
       failure_ = InvalidArgument("fewer bytes came than Content-Range says");
     }
@@ -98,7 +106,6 @@ class UploadTaker : public BodyTaker {
     return finish_(turn_.upload());
   }
 
- private:
   Overlay* overlay_;
   Upload::Turn turn_;
   std::optional<uint64_t> size_bytes_;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 200
+# waits
 # A registry whose disk is full ends a push with a line that says so, and with more room the same
 # command goes on; one that is restarted in the middle is waited for, and the push ends well.
 set -euo pipefail

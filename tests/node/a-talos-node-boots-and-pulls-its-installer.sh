@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # timeout: 500
-# one-of: nodes-in-qemu
+# waits
+# one-of: the-whole-way
 # The whole way of a node, in QEMU, on a network with nothing but the appliance: a bare machine gets
 # its address and iPXE from it, boots the kernel of the bundle, and does there, with Talos's own
 # code, what Talos does: trusts the CA of its command line, fetches its machine config with the

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # timeout: 600
-# one-of: nodes-in-qemu
+# waits
+# one-of: the-whole-way
 # From the first boot to the drawer and back, in QEMU: a bare machine boots over the network as a
 # Talos node and pulls from the appliance; everything is handed over to a registry and read back;
 # the node's config is patched by Talos's own code, and its probe, pulled by its new mirrors, tells
