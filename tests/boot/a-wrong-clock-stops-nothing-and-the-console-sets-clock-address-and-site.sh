@@ -38,7 +38,7 @@ made=$(sed -n 's/.*kMadeUnixSeconds = \([0-9]*\);/\1/p' "$ROOT/bundle-store/base
 [ "$(seconds_behind)" -le $(($(date +%s) - made)) ] || fail "it is before this version was made"
 
 press l
-wait_for 20 "that nobody logs in" screen_shows "Nobody logs in here"
+wait_for 60 "that nobody logs in" screen_shows "Nobody logs in here"
 press ret
 
 plug "$WORK/site.img" site
@@ -46,7 +46,7 @@ wait_for 60 "why it is not used" status_has \
   "any('press s at the console' in problem for problem in v['problems'])"
 status_has 'v["siteName"] == ""' || fail "a site file counts that nobody signed"
 press s
-wait_for 20 "what it says" screen_shows "Rack 7"
+wait_for 60 "what it says" screen_shows "Rack 7"
 screen_shows "$PUSH_USER" || fail "the users who may push are not shown"
 screen_shows "for whoever knows its password" || fail "the password of the shell is not shown"
 type_on_screen yes
@@ -56,30 +56,30 @@ wait_until_it_takes_pushes
 
 wait_for 60 "the keys on the screen" screen_shows "Keys:"
 press l
-wait_for 20 "a question" screen_shows "Type shell"
+wait_for 60 "a question" screen_shows "Type shell"
 type_on_screen shell
-wait_for 20 "a question for the password" screen_shows "password"
+wait_for 60 "a question for the password" screen_shows "password"
 type_on_screen guess-of-mine
-wait_for 20 "that it is wrong" screen_shows "That is not it"
+wait_for 60 "that it is wrong" screen_shows "That is not it"
 type_on_screen "$PUSH_PASSWORD"
 # The prompt: what is typed before it is dropped.
-wait_for 20 "a shell" screen_shows "without a word#"
+wait_for 60 "a shell" screen_shows "without a word#"
 type_on_screen "touch /run/by-the-shell"
-wait_for 20 "what was typed" in_guest "ls /run/by-the-shell"
+wait_for 60 "what was typed" in_guest "ls /run/by-the-shell"
 type_on_screen exit
 
 wait_for 60 "the keys on the screen" screen_shows "Keys:"
 press c
-wait_for 20 "a question" screen_shows "What time is it"
+wait_for 60 "a question" screen_shows "What time is it"
 type_on_screen "2030-02-03 04:05"
-wait_for 20 "the answer" screen_shows "The clock is set"
+wait_for 60 "the answer" screen_shows "The clock is set"
 press ret
 clock_is_set() { in_guest "date -u +%Y-%m-%d" | finds -x 2030-02-03; }
 wait_for 30 "the time" clock_is_set
 
 # As somebody reads it with a phone.
 press q
-wait_for 20 "the fingerprint as a picture" screen_shows "SHA-256 of the CA"
+wait_for 60 "the fingerprint as a picture" screen_shows "SHA-256 of the CA"
 monitor "screendump $WORK/screen.ppm"
 fingerprint=$(openssl x509 -in "$WORK/ca.pem" -outform der | sha256sum | cut -d ' ' -f 1)
 expect "the QR code" "$(zbarimg --quiet --raw "$WORK/screen.ppm")" "${fingerprint^^}"
@@ -101,18 +101,18 @@ PYTHON
 PIDS+=($!)
 
 press a
-wait_for 20 "a question" screen_shows "Which adapter"
+wait_for 60 "a question" screen_shows "Which adapter"
 type_on_screen 1
-wait_for 20 "another" screen_shows "Its address"
+wait_for 60 "another" screen_shows "Its address"
 type_on_screen 10.0.2.15
-wait_for 20 "what is wrong with it" screen_shows "That does not do"
+wait_for 60 "what is wrong with it" screen_shows "That does not do"
 # The first one is where QEMU sends what comes for the machine.
 type_on_screen "10.0.2.15/24 10.0.2.77/24"
-wait_for 20 "another" screen_shows "router"
+wait_for 60 "another" screen_shows "router"
 type_on_screen 10.0.2.2
-wait_for 20 "another" screen_shows "DNS"
+wait_for 60 "another" screen_shows "DNS"
 type_on_screen none
-wait_for 20 "the answer" screen_shows "The network starts again"
+wait_for 60 "the answer" screen_shows "The network starts again"
 press ret
 wait_for 60 "the new address in the status" status_has "'10.0.2.77' in v['addresses']"
 expect "DHCP clients" "$(in_guest "pidof udhcpc || true")" ""

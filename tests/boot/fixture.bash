@@ -104,8 +104,9 @@ monitor() {
 
 # type_on_screen TEXT: on the keyboard, and Enter behind it; `press KEY` is one key alone.
 press() { monitor "sendkey $1"; }
+# Key by key: a machine that is short of time loses some of many.
 type_on_screen() {
-  local text=$1 key i commands=()
+  local text=$1 key i
   for ((i = 0; i < ${#text}; i++)); do
     key=${text:i:1}
     case $key in
@@ -115,9 +116,9 @@ type_on_screen() {
     -) key=minus ;;
     :) key=shift-semicolon ;;
     esac
-    commands+=("sendkey $key")
+    press "$key"
   done
-  monitor "${commands[@]}" "sendkey ret"
+  press ret
 }
 
 # screen_shows TEXT: on the first screen, without colons and spaces; needs boot_with_shell.

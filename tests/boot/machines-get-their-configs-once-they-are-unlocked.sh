@@ -41,7 +41,7 @@ expect "by GET" "$(ask "$PORT_HTTPS" "/api/v1/netboot?hours=1" --no-fail -o "$WO
   -w '%{http_code}')" 405
 expect "with a login" "$(post "/api/v1/netboot?hours=2" "${login[@]}")" 200
 armed="netboot is armed for 2 hours more"
-wait_for 20 "that it is armed" status_has "'$armed' in v['notices']"
+wait_for 60 "that it is armed" status_has "'$armed' in v['notices']"
 
 script() { curl -sf -m 10 "http://127.0.0.1:$PORT_HTTP/ipxe?mac=$1" -o "$WORK/script"; }
 says() { script "$1" && finds -F -e "$2" <"$WORK/script"; }
@@ -49,7 +49,7 @@ mac=52-54-00-00-00-01
 says $mac "no machine config for the machine" || fail "$(cat "$WORK/script")"
 wait_for 60 "the keys on the screen" screen_shows "Keys:"
 press u
-wait_for 20 "the question" screen_shows "which is not shown"
+wait_for 60 "the question" screen_shows "which is not shown"
 type_on_screen "wrong horse"
 wait_for 60 "that it is wrong" status_has \
   "'this password does not open the machine configs' in v['problems']"
@@ -57,7 +57,7 @@ wait_for 60 "that it is wrong" status_has \
 press ret
 sleep 1
 press u
-wait_for 20 "the question" screen_shows "which is not shown"
+wait_for 60 "the question" screen_shows "which is not shown"
 type_on_screen "correct horse"
 wait_for 60 "the config" says $mac "talos.config=https://127.0.0.1:5000/machine-config?token="
 status_has "'$locked' in v['problems']" && fail "it still says that they are locked"
@@ -90,12 +90,12 @@ fetch
 press ret
 sleep 1
 press r
-wait_for 20 "the machine" screen_shows "1 52:54:00:00:00:01"
+wait_for 60 "the machine" screen_shows "1 52:54:00:00:00:01"
 type_on_screen 1
-wait_for 20 "that it starts over" says $mac "talos.config="
+wait_for 60 "that it starts over" says $mac "talos.config="
 fetch
 expect "an end by the API" "$(post "/api/v1/netboot?hours=0" "${login[@]}")" 200
-wait_for 20 "the end" says $mac "netboot is not armed"
+wait_for 60 "the end" says $mac "netboot is not armed"
 
 # The power goes: which machine has its config is known afterwards.
 kill -9 "$LAST_PID"
