@@ -140,6 +140,12 @@ std::string BuildStatus(const StatusInput& input) {
   JsonNode nodes = root.PutArray("nodes");
   for (const NodeReport& node : NodesOf(input)) node.WriteTo(nodes.AddObject());
   WriteStrings(input.configured, root.PutArray("configuredMachines"));
+  JsonNode dependents = root.PutArray("dependents");
+  for (const StatusInput::Service& service : input.services) {
+    for (const DependentReport& one : service.snapshot.dependents) {
+      one.WriteTo(dependents.AddObject());
+    }
+  }
   if (!input.handoff.json.empty()) {
     auto handoff = JsonDocument::Parse(input.handoff.json, limits::json_default_max_bytes, "");
     if (handoff.ok()) root.PutView("handoff", handoff->root());

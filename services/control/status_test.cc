@@ -205,6 +205,7 @@ void APageShowsTextAsText(void**) {
 
 void TheHandoffIsShown(void**) {
   StatusInput input = SomeInput();
+  ASSERT_CONTAINS(BuildStatus(input), "7 machines ask this appliance for the time");
   assert_true(BuildStatus(input).find("\"handoff\"") == std::string::npos);
   ASSERT_CONTAINS(BuildStatus(input), "\"state\": \"seeding\"");
   input.handoff.state = "cutover";

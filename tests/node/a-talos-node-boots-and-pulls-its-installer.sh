@@ -37,5 +37,7 @@ for firmware in "${firmwares[@]}"; do
   wait "$LAST_PID" || true
   LAST_PID=
 done
+status_knows '{d["kind"] for d in v["dependents"]} == {"dhcp", "dns", "ntp"}' ||
+  fail "nobody depends on the appliance: $(cat "$WORK/status.json")"
 curl -sf "http://$SEED/ipxe?mac=$node" | finds "reset it to install it again" ||
   fail "it is not left to its disk"
