@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
-#include <ctime>
 
 #include "base/boot_clock.h"
 #include "net/adapters.h"
@@ -23,16 +21,13 @@ std::string HowLong(uint64_t seconds) {
   return hours > 1 ? "for " + std::to_string(hours) + " hours more" : "for less than an hour more";
 }
 
-// dnsmasq(8), --dhcp-leasefile: "EXPIRY MAC ADDRESS NAME CLIENT" a line; 0 is never.
-size_t CountLeases(std::string_view text, int64_t now_s) {
+// "EXPIRY MAC ADDRESS NAME CLIENT" a line. One that has run out is not there any more: what the
+// first word means depends on how dnsmasq was built.
+size_t CountLeases(std::string_view text) {
   size_t count = 0;
   while (!text.empty()) {
-    size_t end = std::min(text.find('\n'), text.size());
-    uint64_t expiry = 0;
-    auto [stop, error] = std::from_chars(text.data(), text.data() + end, expiry);
-    bool is_lease = error == std::errc() && stop < text.data() + end && *stop == ' ';
-    if (is_lease && (expiry == 0 || expiry > static_cast<uint64_t>(now_s))) ++count;
-    text.remove_prefix(std::min(end + 1, text.size()));
+    if (text.front() >= '0' && text.front() <= '9') ++count;
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
   }
   return count;
 }
@@ -125,7 +120,7 @@ std::string NetbootFront::LeasePath() const {
 // Whoever has an address from here comes back for it, and asks where it was told to.
 void NetbootFront::NoteDependents(const DhcpSettings& settings) {
   Result<std::string> text = ReadWholeFile(RealEnv(), LeasePath(), limits::dhcp_settings_max_bytes);
-  size_t count = text.ok() ? CountLeases(*text, time(nullptr)) : 0;
+  size_t count = text.ok() ? CountLeases(*text) : 0;
   if (settings.mode != DhcpMode::kDhcp || count == 0) return;
   std::string clients = std::to_string(count) + " machines";
   dependents_.push_back({"dhcp", clients + " have their address from this appliance"});
