@@ -75,7 +75,7 @@ HandoffOutcome PushAll(const CommandContext& context, const HandoffOptions& opti
   }();
   if (!missing.ok()) return {context.Fail(missing.status()), false};
   context.Print("missing    " + std::to_string(missing->blobs) + " of " +
-                std::to_string((*handoff)->plan.blobs_count) + " blobs, " +
+                std::to_string((*handoff)->plan.blobs.size()) + " blobs, " +
                 FormatBytes(missing->bytes) + ", and " + std::to_string(missing->manifests) +
                 " manifests; the registry must have room for that");
   root.Put("missingBlobs", uint64_t{missing->blobs});

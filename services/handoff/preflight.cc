@@ -90,7 +90,7 @@ Status Preflight::ReadBlob(const std::string& repository, const Descriptor& desc
   return OkStatus();
 }
 
-void Preflight::CheckBlob(const Blob& blob) {
+void Preflight::CheckBlob(const SharedBlob& blob) {
   Descriptor descriptor;
   descriptor.digest = blob.digest;
   descriptor.size_bytes = blob.size;
@@ -116,33 +116,21 @@ void Preflight::CheckBlob(const Blob& blob) {
 
 PreflightReport Preflight::Run(const std::function<void(const HandoffProgress&)>& progress) {
   on_progress_ = progress;
-  std::map<Digest, Blob> by_digest;
   std::vector<std::pair<const PlannedRepository*, const PlannedManifest*>> manifests;
   for (const PlannedRepository& repository : plan_.repositories) {
-    for (const auto& [digest, size] : repository.blobs) {
-      Blob& blob = by_digest[digest];
-      blob.digest = digest;
-      blob.size = size;
-      blob.repositories.push_back(repository.name);
-    }
     for (const PlannedManifest& manifest : repository.manifests) {
       manifests.emplace_back(&repository, &manifest);
     }
   }
-  std::vector<Blob> blobs;
-  blobs.reserve(by_digest.size());
-  for (auto& [digest, blob] : by_digest) blobs.push_back(std::move(blob));
-  std::stable_sort(blobs.begin(), blobs.end(),
-                   [](const Blob& a, const Blob& b) { return a.size > b.size; });
-  progress_ = {0, is_deep_ ? plan_.total_bytes : 0, 0, blobs.size() + manifests.size()};
+  progress_ = {0, is_deep_ ? plan_.total_bytes : 0, 0, plan_.blobs.size() + manifests.size()};
   CheckTags();
   target_.run(manifests.size(), [&](size_t number) {
     CheckManifest(*manifests[number].first, *manifests[number].second);
     Advance(0, 1);
     return true;
   });
-  target_.run(blobs.size(), [&](size_t number) {
-    CheckBlob(blobs[number]);
+  target_.run(plan_.blobs.size(), [&](size_t number) {
+    CheckBlob(plan_.blobs[number]);
     return true;
   });
   return report_;

@@ -30,14 +30,9 @@ class Preflight {
   PreflightReport Run(const std::function<void(const HandoffProgress&)>& progress);
 
  private:
-  struct Blob {
-    Digest digest;
-    uint64_t size = 0;
-    std::vector<std::string> repositories;
-  };
   void CheckTags();
   void CheckManifest(const PlannedRepository& repository, const PlannedManifest& manifest);
-  void CheckBlob(const Blob& blob);
+  void CheckBlob(const SharedBlob& blob);
   Status ReadBlob(const std::string& repository, const Descriptor& descriptor);
   void Problem(std::string line);
   void Advance(uint64_t bytes, size_t count);

@@ -79,22 +79,15 @@ Status Pusher::LookAtManifest(ManifestWork* work) {
 }
 
 Result<Pusher::Missing> Pusher::Look(const std::function<void(const HandoffProgress&)>& progress) {
-  std::map<Digest, BlobWork> blobs;
+  blobs_.reserve(plan_.blobs.size());
+  for (const SharedBlob& blob : plan_.blobs) {
+    blobs_.push_back({blob.digest, blob.size, {}, blob.repositories});
+  }
   for (const PlannedRepository& repository : plan_.repositories) {
-    for (const auto& [digest, size] : repository.blobs) {
-      BlobWork& work = blobs[digest];
-      work.digest = digest;
-      work.size = size;
-      work.wanted.push_back(repository.name);
-    }
     for (const PlannedManifest& manifest : repository.manifests) {
       manifests_.push_back({&repository, &manifest, false});
     }
   }
-  for (auto& [digest, work] : blobs) blobs_.push_back(std::move(work));
-  // What takes longest begins first.
-  std::stable_sort(blobs_.begin(), blobs_.end(),
-                   [](const BlobWork& a, const BlobWork& b) { return a.size > b.size; });
   on_progress_ = progress;
   progress_ = {0, 0, 0, blobs_.size() + manifests_.size()};
   Status failed;

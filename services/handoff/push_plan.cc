@@ -127,14 +127,24 @@ Result<HandoffPlan> HandoffPlan::Make(const Catalog& catalog) {
     RETURN_IF_ERROR(AddRepository(catalog, *repository, &plan));
   }
   RETURN_IF_ERROR(AddAssets(catalog, &plan));
-  std::map<Digest, uint64_t> blobs;
+  std::map<Digest, SharedBlob> blobs;
   for (PlannedRepository& repository : plan.repositories) {
     std::stable_sort(repository.manifests.begin(), repository.manifests.end(),
                      [](const auto& a, const auto& b) { return a.height < b.height; });
-    blobs.insert(repository.blobs.begin(), repository.blobs.end());
+    for (const auto& [digest, size] : repository.blobs) {
+      SharedBlob& blob = blobs[digest];
+      blob.digest = digest;
+      blob.size = size;
+      blob.repositories.push_back(repository.name);
+    }
   }
-  plan.blobs_count = blobs.size();
-  for (const auto& [digest, size] : blobs) plan.total_bytes += size;
+  plan.blobs.reserve(blobs.size());
+  for (auto& [digest, blob] : blobs) {
+    plan.total_bytes += blob.size;
+    plan.blobs.push_back(std::move(blob));
+  }
+  std::stable_sort(plan.blobs.begin(), plan.blobs.end(),
+                   [](const SharedBlob& a, const SharedBlob& b) { return a.size > b.size; });
   return plan;
 }
 

@@ -37,10 +37,17 @@ struct PlannedRepository {
   std::map<std::string, Digest> tags;
 };
 
+// One blob, and every repository that needs it.
+struct SharedBlob {
+  Digest digest;
+  uint64_t size = 0;
+  std::vector<std::string> repositories;  // by name
+};
+
 struct HandoffPlan {
   std::vector<PlannedRepository> repositories;  // by name
-  uint64_t total_bytes = 0;                     // of each blob once
-  size_t blobs_count = 0;
+  std::vector<SharedBlob> blobs;                // the largest first, for they take longest
+  uint64_t total_bytes = 0;                     // of these
   // Image indexes of which the bundle carries some children only, "host/name@digest" each: not
   // every registry takes them.
   std::vector<std::string> sparse;
