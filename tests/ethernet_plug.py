@@ -4,7 +4,8 @@
   ethernet_plug.py DEVICE PEER PATH
 
 PEER is the other end of the veth DEVICE. QEMU sends its frames to the Unix socket PATH.plug and takes
-those that are sent to PATH.qemu.
+those that are sent to PATH.qemu. Says when the first frame went each way, and what the first was
+that did not.
 """
 
 import ctypes
@@ -14,6 +15,7 @@ import select
 import socket
 import struct
 import sys
+import time
 
 SIOCETHTOOL = 0x8946
 ETHTOOL_STXCSUM = 0x17
@@ -29,17 +31,28 @@ def send_whole_frames(device):
         fcntl.ioctl(control, SIOCETHTOOL, request)
 
 
-def carry(source, send):
-    """Sends on what has come, until nothing is left; a frame that nobody takes is lost."""
-    for _ in range(FRAMES_AT_ONCE):
-        try:
-            frame = source.recv(FRAME_MAX_BYTES)
-        except BlockingIOError:
-            return
-        try:
-            send(frame)
-        except OSError:
-            pass
+class Lane:
+    """One way. What has come is sent on; a frame that nobody takes is lost."""
+
+    def __init__(self, name, source, send):
+        self.name, self.source, self.send, self.said = name, source, send, set()
+
+    def say(self, what):
+        if what not in self.said:
+            print(f"{time.strftime('%H:%M:%S')} {self.name}: {what}", flush=True)
+        self.said.add(what)
+
+    def carry(self):
+        for _ in range(FRAMES_AT_ONCE):
+            try:
+                frame = self.source.recv(FRAME_MAX_BYTES)
+            except BlockingIOError:
+                return
+            try:
+                self.send(frame)
+                self.say("the first frame")
+            except OSError as error:
+                self.say(f"the first frame lost: {error}")
 
 
 def main():
@@ -54,12 +67,13 @@ def main():
     for each in (ether, machine):
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             each.setsockopt(socket.SOL_SOCKET, option, 1 << 20)
+    lanes = [Lane("to the machine", ether, lambda frame: machine.sendto(frame, path + ".qemu")),
+             Lane("from the machine", machine, ether.send)]
     while True:
         ready, _, _ = select.select([ether, machine], [], [])
-        if ether in ready:
-            carry(ether, lambda frame: machine.sendto(frame, path + ".qemu"))
-        if machine in ready:
-            carry(machine, ether.send)
+        for lane in lanes:
+            if lane.source in ready:
+                lane.carry()
         if os.getppid() == 1:
             return  # the test has ended
 
