@@ -1,4 +1,4 @@
-#include "control/format_bytes.h"
+#include "base/format_bytes.h"
 
 #include <cstdio>
 #include <iterator>

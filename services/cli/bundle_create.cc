@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/format_bytes.h"
 #include "base/limits.h"
 #include "cli/bundle_maker.h"
 #include "cli/bundle_rebuild.h"
 #include "cli/command.h"
 #include "cli/stop_signal.h"
-#include "control/format_bytes.h"
 #include "store/bundle_file.h"
 
 namespace airgap {

@@ -4,10 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "base/format_bytes.h"
 #include "cli/command.h"
 #include "cli/open_files.h"
 #include "cli/progress.h"
-#include "control/format_bytes.h"
 
 namespace airgap {
 namespace {

@@ -3,11 +3,11 @@
 #include <memory>
 #include <set>
 
+#include "base/format_bytes.h"
 #include "base/limits.h"
 #include "base/utc.h"
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "control/format_bytes.h"
 #include "store/signatures.h"
 
 namespace airgap {

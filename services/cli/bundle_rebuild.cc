@@ -2,10 +2,10 @@
 
 #include <cstdio>
 
+#include "base/format_bytes.h"
 #include "cli/open_files.h"
 #include "cli/progress.h"
 #include "cli/write_planned.h"
-#include "control/format_bytes.h"
 #include "handoff/rebuild.h"
 
 namespace airgap {

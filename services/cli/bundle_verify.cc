@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/format_bytes.h"
 #include "cli/command.h"
 #include "cli/open_files.h"
 #include "cli/parallel_prover.h"
 #include "cli/progress.h"
 #include "cli/verify_receipt.h"
-#include "control/format_bytes.h"
 #include "store/bundle_file.h"
 
 namespace airgap {

@@ -86,6 +86,7 @@ int RunCozyAirgap(int argc, char** argv) {
   AddRegistryRender(*registry, context);
   AddHandoff(*handoff, context);
   AddHandoffReport(*handoff, context);
+  AddHandoffCutover(*handoff, context);
   AddMirrorsRender(*mirrors, context);
   AddSupportBundle(app, context);
 

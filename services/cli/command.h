@@ -63,6 +63,7 @@ void AddUpgradeCheck(CLI::App& upgrade, CommandContext& context);
 void AddRegistryRender(CLI::App& registry, CommandContext& context);
 void AddHandoff(CLI::App& handoff, CommandContext& context);
 void AddHandoffReport(CLI::App& handoff, CommandContext& context);
+void AddHandoffCutover(CLI::App& handoff, CommandContext& context);
 void AddMirrorsRender(CLI::App& mirrors, CommandContext& context);
 void AddSupportBundle(CLI::App& app, CommandContext& context);
 

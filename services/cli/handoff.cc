@@ -1,18 +1,14 @@
-// cozy-airgap handoff start | status | retire | rollback | talos: asks an appliance for it, as its
-// page does.
-#include <unistd.h>
-
+// cozy-airgap handoff plan | start | status | talos | retire | rollback: asks an appliance for it,
+// as its page does.
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <memory>
 #include <thread>
 
-#include "base/base64.h"
 #include "base/limits.h"
-#include "base/version.h"
+#include "cli/appliance_client.h"
 #include "cli/command.h"
 #include "cli/handoff_front.h"
-#include "cli/password_prompt.h"
 #include "cli/progress.h"
 #include "cli/stop_signal.h"
 #include "net/http_client.h"
@@ -30,63 +26,13 @@ struct HandoffCommandOptions {
 
 constexpr auto kLookAgain = std::chrono::seconds(1);
 
-class Appliance {
- public:
-  static Result<std::unique_ptr<Appliance>> Open(const HandoffCommandOptions& options) {
-    std::unique_ptr<Appliance> made(new Appliance());
-    bool has_scheme = options.appliance.find("://") != std::string::npos;
-    made->base_ = (has_scheme ? options.appliance : "https://" + options.appliance) + kHandoffPath;
-    HttpClientOptions client;
-    client.ca_file = options.ca;
-    client.user_agent = std::string("cozy-airgap/") + kVersion;
-    client.stop = StopOnSignal();
-    ASSIGN_OR_RETURN(made->client_, HttpClient::Create(std::move(client)));
-    return made;
-  }
-
-  Status LogIn(const std::string& user) {
-    std::string password = EnvironmentValue("AIRGAP_PASSWORD");
-    if (password.empty()) {
-      ASSIGN_OR_RETURN(password, ReadPassword("password of " + user + ": "));
-    }
-    login_ = "Basic " + EncodeBase64(user + ":" + password);
-    return OkStatus();
-  }
-
-  // The body of the answer. kDenied: what it says why not.
-  Result<std::string> Ask(const std::string& method, const std::string& rest) {
-    HttpCall call;
-    call.method = method;
-    call.url = base_ + rest;
-    if (!login_.empty()) call.headers.emplace_back("Authorization", login_);
-    std::string body;
-    ASSIGN_OR_RETURN(HttpReply reply,
-                     client_->Do(call, [&](const HttpReply&, ByteSpan bytes) -> Status {
-                       if (bytes.size() > limits::json_default_max_bytes - body.size()) {
-                         return LimitExceeded(base_ + " answers with too much");
-                       }
-                       body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-                       return OkStatus();
-                     }));
-    if (reply.status == 200) return body;
-    std::string why = reply.error_body;
-    while (!why.empty() && why.back() == '\n') why.pop_back();
-    return Denied(why.empty() ? base_ + " answers " + std::to_string(reply.status) : why);
-  }
-
- private:
-  Appliance() = default;
-
-  std::string base_;
-  std::string login_;  // the value of a header; empty: none
-  std::unique_ptr<HttpClient> client_;
-};
-
 std::string TextOf(JsonView object, const char* key) { return object[key].StringOr(""); }
 
 void PrintView(const CommandContext& context, JsonView root) {
   context.Print("phase      " + TextOf(root, "phase"));
   context.Print("registry   " + TextOf(root, "registry"));
+  std::string missing = TextOf(root["missing"], "line");
+  if (!missing.empty()) context.Print("missing    " + missing);
   if (!TextOf(root, "step").empty()) context.Print("now        " + TextOf(root, "step"));
   if (!TextOf(root, "problem").empty()) context.Print("stopped    " + TextOf(root, "problem"));
   root["nodes"].ForEach([&](JsonView node) {
@@ -102,11 +48,11 @@ void PrintView(const CommandContext& context, JsonView root) {
 }
 
 // Until it has nothing more to do; shows how far it is.
-Result<std::string> WaitForEnd(const CommandContext& context, Appliance* appliance) {
+Result<std::string> WaitForEnd(const CommandContext& context, ApplianceClient* appliance) {
   std::unique_ptr<ProgressLine> line;
   std::string step;
   for (;;) {
-    ASSIGN_OR_RETURN(std::string text, appliance->Ask("GET", ""));
+    ASSIGN_OR_RETURN(std::string text, appliance->Ask("GET", kHandoffPath));
     ASSIGN_OR_RETURN(JsonDocument document,
                      JsonDocument::Parse(text, limits::json_default_max_bytes, "the answer"));
     JsonView root = document.root();
@@ -132,19 +78,20 @@ Result<std::string> WaitForEnd(const CommandContext& context, Appliance* applian
 
 int RunAsk(const CommandContext& context, const HandoffCommandOptions& options,
            const std::string& order) {
-  auto appliance = Appliance::Open(options);
+  auto appliance = ApplianceClient::Open(options.appliance, options.ca);
   if (!appliance.ok()) return context.Fail(appliance.status());
   if (order != "status") {
     if (options.user.empty()) {
       return context.Fail(InvalidArgument("who are you? Give --user, one of control.users"));
     }
     Status status = (*appliance)->LogIn(options.user);
+    const std::string path = std::string(kHandoffPath) + "/" + order;
     std::string query = order == "talos" ? "?node=" + EscapeQuery(options.node) : "";
-    if (status.ok()) status = (*appliance)->Ask("POST", "/" + order + query).status();
+    if (status.ok()) status = (*appliance)->Ask("POST", path + query).status();
     if (!status.ok()) return context.Fail(status);
   }
-  Result<std::string> text =
-      options.waits ? WaitForEnd(context, appliance->get()) : (*appliance)->Ask("GET", "");
+  Result<std::string> text = options.waits ? WaitForEnd(context, appliance->get())
+                                           : (*appliance)->Ask("GET", kHandoffPath);
   if (!text.ok()) return context.Fail(text.status());
   auto document = JsonDocument::Parse(*text, limits::json_default_max_bytes, "the answer");
   if (!document.ok()) return context.Fail(document.status());
@@ -183,6 +130,11 @@ CLI::App* AddOrder(CLI::App& handoff, CommandContext& context, const char* name,
 
 void AddHandoff(CLI::App& handoff, CommandContext& context) {
   auto options = std::make_shared<HandoffCommandOptions>();
+  auto plan = std::make_shared<HandoffCommandOptions>();
+  plan->waits = true;
+  AddOrder(handoff, context, "plan",
+           "have an appliance look what the registry of its site file lacks, and change nothing",
+           plan);
   AddOrder(handoff, context, "start",
            "have an appliance push everything to the registry of its site file, and read it back",
            options)

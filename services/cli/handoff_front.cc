@@ -60,6 +60,13 @@ std::string JsonOf(const HandoffView& view) {
   root.Put("doneCount", uint64_t{view.progress.done_count});
   root.Put("totalCount", uint64_t{view.progress.total_count});
   root.Put("etaSeconds", EtaOf(view));
+  if (view.missing) {
+    JsonNode missing = root.PutObject("missing");
+    missing.Put("blobs", uint64_t{view.missing->blobs});
+    missing.Put("bytes", view.missing->bytes);
+    missing.Put("manifests", uint64_t{view.missing->manifests});
+    missing.Put("line", view.missing->Line());
+  }
   PutTime(root, "startedAt", record.started_s);
   PutTime(root, "pushedAt", record.pushed_s);
   PutTime(root, "verifiedAt", record.verified_s);
@@ -167,6 +174,7 @@ HandoffSurroundings HandoffFront::Surroundings() const {
 
 Status HandoffFront::Obey(const std::string& order, const std::string& who) {
   fprintf(stderr, "controld: %s: handoff %s\n", who.c_str(), order.c_str());
+  if (order == "plan") return engine_->Plan();
   if (order == "start") return engine_->Start(who);
   if (order == "retire") return engine_->Retire(who);
   if (order == "rollback") return engine_->Rollback(who);
@@ -180,7 +188,7 @@ void HandoffFront::AddTo(ControlActions* actions) {
     document.root().Put("phase", NameOf(engine_->View().record.phase));
     return Done(request, document);
   };
-  for (const char* order : {"start", "retire", "rollback"}) {
+  for (const char* order : {"plan", "start", "retire", "rollback"}) {
     std::string path = std::string(kHandoffPath) + "/" + order;
     actions->Add(path, [this, answer, order](const HttpRequest& request, const std::string& user) {
       return answer(request, Obey(order, user + " at " + request.client));
@@ -214,6 +222,10 @@ HttpResponse HandoffFront::Serve(const HttpRequest& request) {
   if (rest.empty()) return TextOr404(JsonOf(engine_->View()), kJson);
   if (rest == "/probe.yaml") return TextOr404(engine_->ProbeDaemonSet(), "application/yaml");
   if (rest == "/runbook") return TextOr404(engine_->Runbook(), kText);
+  if (rest == "/cutover") {
+    Result<std::string> facts = engine_->CutoverFacts();
+    return facts.ok() ? TextOr404(facts, kJson) : NotNow(facts.status());
+  }
   if (rest == "/registry-ca.pem") return TextOr404(engine_->RegistryCa(), kPem);
   if (rest == "/receipt.json") return TextOr404(engine_->Receipt(false), kJson);
   if (rest == "/receipt.pem") return TextOr404(engine_->Receipt(true), kPem);

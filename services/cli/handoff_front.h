@@ -14,9 +14,9 @@
 
 namespace airgap {
 
-// GET: how far it is, as the status has it. Below it, POST: start, retire, rollback,
-// talos?node=NAME (after a login) and report (probe.h); GET: probe.yaml, runbook, registry-ca.pem,
-// receipt.json and receipt.pem.
+// GET: how far it is, as the status has it. Below it, POST: plan, start, retire, rollback,
+// talos?node=NAME (after a login) and report (probe.h); GET: probe.yaml, runbook, cutover,
+// registry-ca.pem, receipt.json and receipt.pem.
 inline constexpr char kHandoffPath[] = "/api/v1/handoff";
 
 class HandoffFront {

@@ -1,13 +1,13 @@
 // cozy-airgap image build: a base ISO, bundles and a site file become one appliance image.
 #include <CLI/CLI.hpp>
 
+#include "base/format_bytes.h"
 #include "base/limits.h"
 #include "cli/command.h"
 #include "cli/image_identity.h"
 #include "cli/progress.h"
 #include "cli/site_file.h"
 #include "compose/compose.h"
-#include "control/format_bytes.h"
 #include "store/text_partition.h"
 
 namespace airgap {

@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/format_bytes.h"
 #include "cli/command.h"
 #include "cli/parallel_prover.h"
 #include "cli/progress.h"
-#include "control/format_bytes.h"
 
 namespace airgap {
 namespace {

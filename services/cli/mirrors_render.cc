@@ -9,7 +9,7 @@
 #include "cli/command.h"
 #include "cli/open_files.h"
 #include "mirrors/cozystack_values.h"
-#include "mirrors/hosts_toml.h"
+#include "mirrors/mirror_files.h"
 #include "mirrors/talos_patch.h"
 #include "store/catalog.h"
 
@@ -19,8 +19,6 @@ namespace {
 constexpr unsigned kPublicMode = 0644;
 constexpr int64_t kInsecureDaysMax = 7;
 constexpr char kCozystackFile[] = "cozystack-values.yaml";
-constexpr char kRemoveFile[] = "1-remove.yaml";
-constexpr char kAddFile[] = "2-add.yaml";
 
 struct RenderOptions {
   std::vector<std::string> bundles;
@@ -121,22 +119,10 @@ Result<TalosPatches> Render(const RenderOptions& options) {
   return FormatTalosPatches(target, version, schema, config);
 }
 
-Status WriteHostsToml(const MirrorTarget& target, const std::string& folder) {
-  for (const std::string& upstream : target.upstreams) {
-    std::string place = folder + "/" + HostsFolder(upstream);
-    RETURN_IF_ERROR(MakeFolders(place));
-    RETURN_IF_ERROR(WriteWholeFile(RealEnv(), place + "/ca.pem", target.ca_pem, kPublicMode));
-    RETURN_IF_ERROR(WriteWholeFile(RealEnv(), place + "/hosts.toml",
-                                   FormatHostsToml(target, upstream), kPublicMode));
-  }
-  return OkStatus();
-}
-
 int RunContainerd(const CommandContext& context, const RenderOptions& options) {
   Status status = [&]() -> Status {
     ASSIGN_OR_RETURN(MirrorTarget target, TargetOf(options));
-    RETURN_IF_ERROR(target.Check());
-    return WriteHostsToml(target, options.folder);
+    return WriteHostsToml(RealEnv(), target, options.folder);
   }();
   if (!status.ok()) return context.Fail(status);
   if (context.json) {
@@ -172,19 +158,12 @@ int RunRender(const CommandContext& context, const RenderOptions& options) {
   if (!options.cozystack.empty()) return RunCozystack(context, options);
   Result<TalosPatches> patches = Render(options);
   if (!patches.ok()) return context.Fail(patches.status());
-  Status made = MakeFolders(options.folder);
-  if (!made.ok()) return context.Fail(made);
+  auto paths = WriteTalosPatches(RealEnv(), *patches, options.folder);
+  if (!paths.ok()) return context.Fail(paths.status());
   JsonBuilder document;
   JsonNode files = document.root().PutArray("patches");
   std::string arguments;
-  for (const auto& [name, text] :
-       {std::pair(kRemoveFile, patches->remove), std::pair(kAddFile, patches->add)}) {
-    std::string path = options.folder + "/" + name;
-    // What an earlier run left there must not be applied.
-    if (text.empty()) (void)RealEnv()->RemoveFile(path);
-    if (text.empty()) continue;
-    Status written = WriteWholeFile(RealEnv(), path, text, kPublicMode);
-    if (!written.ok()) return context.Fail(written);
+  for (const std::string& path : *paths) {
     files.Add(path);
     arguments.append(" --patch @").append(path);
   }

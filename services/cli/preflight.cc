@@ -3,10 +3,10 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/format_bytes.h"
 #include "cli/command.h"
 #include "cli/handoff_options.h"
 #include "cli/progress.h"
-#include "control/format_bytes.h"
 #include "handoff/preflight.h"
 
 namespace airgap {

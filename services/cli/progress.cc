@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "control/format_bytes.h"
+#include "base/format_bytes.h"
 
 namespace airgap {
 namespace {

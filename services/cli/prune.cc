@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/format_bytes.h"
 #include "base/limits.h"
 #include "cli/command.h"
 #include "cli/handoff_options.h"
 #include "cli/open_files.h"
 #include "cli/progress.h"
-#include "control/format_bytes.h"
 #include "handoff/prune.h"
 #include "intake/live_images.h"
 #include "intake/reference_text.h"

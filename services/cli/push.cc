@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/format_bytes.h"
 #include "base/limits.h"
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/handoff_options.h"
 #include "cli/progress.h"
-#include "control/format_bytes.h"
 #include "handoff/probe.h"
 #include "handoff/push.h"
 
@@ -68,16 +68,13 @@ HandoffOutcome PushAll(const CommandContext& context, const HandoffOptions& opti
     context.Print("note       " + line);
   bool quiet = context.quiet || context.json;
   Pusher pusher((*handoff)->target, (*handoff)->catalog.get(), &(*handoff)->plan);
-  Result<Pusher::Missing> missing = [&] {
+  Result<Missing> missing = [&] {
     ProgressLine line("looking", quiet);
     return pusher.Look(
         [&](const HandoffProgress& now) { line.UpdateCount(now.done_count, now.total_count, ""); });
   }();
   if (!missing.ok()) return {context.Fail(missing.status()), false};
-  context.Print("missing    " + std::to_string(missing->blobs) + " of " +
-                std::to_string((*handoff)->plan.blobs.size()) + " blobs, " +
-                FormatBytes(missing->bytes) + ", and " + std::to_string(missing->manifests) +
-                " manifests; the registry must have room for that");
+  context.Print("missing    " + missing->Line());
   root.Put("missingBlobs", uint64_t{missing->blobs});
   root.Put("missingBytes", missing->bytes);
   root.Put("missingManifests", uint64_t{missing->manifests});

@@ -4,9 +4,9 @@
 #include <set>
 #include <vector>
 
+#include "base/format_bytes.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "control/format_bytes.h"
 #include "control/snapshot.h"
 
 namespace airgap {
@@ -199,6 +199,8 @@ void AddHandoff(JsonView handoff, bool has_buttons, Html* html) {
   html->Head("Handoff to " + handoff["registry"].StringOr("the registry of the site file"));
   std::string step = handoff["step"].StringOr("");
   if (!step.empty()) html->Paragraph("now " + step);
+  std::string missing = handoff["missing"]["line"].StringOr("");
+  if (!missing.empty()) html->Paragraph("When it was looked at last, it lacked " + missing + ".");
   if (handoff["nodes"].size() > 0) {
     html->Raw("<table>");
     html->Row({"node", "", ""}, "th");
@@ -218,7 +220,8 @@ void AddHandoff(JsonView handoff, bool has_buttons, Html* html) {
       "</a></p>");
   if (!has_buttons) return;
   std::string buttons;
-  for (auto [order, label] : {std::pair{"start", "start the handoff"},
+  for (auto [order, label] : {std::pair{"plan", "look what is missing there"},
+                              {"start", "start the handoff"},
                               {"retire", "retire this appliance"},
                               {"rollback", "roll back to seeding"}}) {
     buttons += Button(std::string("/api/v1/handoff/") + order, label) + " ";

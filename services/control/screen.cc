@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/format_bytes.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "control/format_bytes.h"
 #include "control/snapshot.h"
 
 namespace airgap {

@@ -8,9 +8,9 @@
 
 #include "base/limits.h"
 #include "base/version.h"
+#include "handoff/cutover.h"
 #include "handoff/preflight.h"
 #include "handoff/probe.h"
-#include "handoff/push.h"
 #include "handoff/receipt.h"
 #include "handoff/registry_target.h"
 #include "handoff/runbook.h"
@@ -23,6 +23,7 @@ constexpr unsigned kPublicMode = 0644;
 constexpr int64_t kProofKeptSeconds = 2;
 constexpr size_t kRunCharacters = 16;
 constexpr uint64_t kPemMaxBytes = 64 * limits::kKiB;
+constexpr char kAtWork[] = "the handoff is at work: wait for its end";
 constexpr char kReceipt[] = "/receipt.json";
 constexpr char kSignedReceipt[] = "/receipt.pem";
 
@@ -63,7 +64,9 @@ Result<std::unique_ptr<HandoffEngine>> HandoffEngine::Open(Env* env, Options opt
   std::unique_ptr<HandoffEngine> engine(new HandoffEngine(env, std::move(options)));
   ASSIGN_OR_RETURN(engine->journal_, HandoffJournal::Open(engine->options_.journal_path));
   engine->Beat();
-  if (engine->journal_->record().phase == HandoffPhase::kPushing) engine->StartWork();
+  if (engine->journal_->record().phase == HandoffPhase::kPushing) {
+    engine->StartWork([raw = engine.get()] { raw->PushAndSave(); });
+  }
   return engine;
 }
 
@@ -102,10 +105,23 @@ void HandoffEngine::ShowProgress(const HandoffProgress& progress) {
   progress_ = progress;
 }
 
+Status HandoffEngine::Plan() {
+  std::lock_guard lock(decision_);
+  if (is_working_) return InvalidArgument(kAtWork);
+  Result<HandoffSettings> settings = ReadSettings();
+  if (!settings.ok()) return InvalidArgument(settings.status().message());
+  StartWork([this, settings = *std::move(settings)] {
+    Status status = LookOnly(settings);
+    std::lock_guard guard(mutex_);
+    plan_problem_ = status.ok() ? "" : status.message();
+  });
+  return OkStatus();
+}
+
 Status HandoffEngine::Start(const std::string& who) {
   std::lock_guard lock(decision_);
   HandoffRecord record = journal_->record();
-  if (is_working_) return InvalidArgument("the handoff is at work: wait for its end");
+  if (is_working_) return InvalidArgument(kAtWork);
   if (record.phase == HandoffPhase::kRetired) {
     return InvalidArgument("this appliance is retired: roll back first");
   }
@@ -124,21 +140,27 @@ Status HandoffEngine::Start(const std::string& who) {
   record.started_s = time(nullptr);
   record.pushed_s = record.verified_s = record.retired_s = 0;
   RETURN_IF_ERROR(journal_->Save(record, who + " starts the handoff to " + settings->registry));
-  StartWork();
+  StartWork([this] { PushAndSave(); });
   return OkStatus();
 }
 
-void HandoffEngine::StartWork() {
+// Whoever waits for the end sees no step: not before it has begun, not before the next may begin.
+void HandoffEngine::StartWork(const std::function<void()>& work) {
   if (worker_.joinable()) worker_.join();
   is_working_ = true;
-  worker_ = std::thread([this] {
-    Work();
-    BeginStep("");
+  BeginStep("looking");
+  {
+    std::lock_guard lock(mutex_);
+    plan_problem_.clear();
+  }
+  worker_ = std::thread([this, work] {
+    work();
     is_working_ = false;
+    BeginStep("");
   });
 }
 
-void HandoffEngine::Work() {
+void HandoffEngine::PushAndSave() {
   HandoffRecord record = journal_->record();
   Result<HandoffSettings> settings = ReadSettings();
   Status status = settings.status();
@@ -159,19 +181,47 @@ void HandoffEngine::Work() {
   (void)journal_->Save(record, event);
 }
 
+// Everything that a look at the registry, or a push to it, takes.
+struct HandoffEngine::Work {
+  std::shared_ptr<const Catalog> catalog;
+  HandoffPlan plan;
+  std::unique_ptr<RegistryTarget> target;
+};
+
+Result<HandoffEngine::Work> HandoffEngine::Prepare(const HandoffSettings& settings) {
+  Work work;
+  work.catalog = options_.catalog();
+  if (work.catalog->bundles().empty()) return NotFound("no bundle is there to hand over");
+  ASSIGN_OR_RETURN(work.plan, HandoffPlan::Make(*work.catalog));
+  ASSIGN_OR_RETURN(std::string own_ca, ReadWholeFile(env_, options_.ca_path, kPemMaxBytes));
+  ASSIGN_OR_RETURN(work.target, RegistryTarget::Open(settings, own_ca, options_.run, &stop_));
+  return work;
+}
+
+Status HandoffEngine::Look(Pusher* pusher) {
+  ASSIGN_OR_RETURN(Missing missing,
+                   pusher->Look([this](const HandoffProgress& now) { ShowProgress(now); }));
+  std::lock_guard lock(mutex_);
+  missing_ = missing;
+  return OkStatus();
+}
+
+Status HandoffEngine::LookOnly(const HandoffSettings& settings) {
+  ASSIGN_OR_RETURN(Work work, Prepare(settings));
+  Pusher pusher(work.target->target(), work.catalog.get(), &work.plan);
+  return Look(&pusher);
+}
+
 Status HandoffEngine::PushAndReadBack(const HandoffSettings& settings, HandoffRecord* record) {
   auto progress = [this](const HandoffProgress& now) { ShowProgress(now); };
-  BeginStep("looking");
-  std::shared_ptr<const Catalog> catalog = options_.catalog();
-  if (catalog->bundles().empty()) return NotFound("no bundle is there to hand over");
-  record->bundles = BundleLines(*catalog);
-  record->hosts = HostsOf(*catalog);
-  ASSIGN_OR_RETURN(HandoffPlan plan, HandoffPlan::Make(*catalog));
-  ASSIGN_OR_RETURN(std::string own_ca, ReadWholeFile(env_, options_.ca_path, kPemMaxBytes));
-  ASSIGN_OR_RETURN(auto target, RegistryTarget::Open(settings, own_ca, options_.run, &stop_));
-  RETURN_IF_ERROR(CheckSparse(target->target(), plan));
-  Pusher pusher(target->target(), catalog.get(), &plan);
-  RETURN_IF_ERROR(pusher.Look(progress).status());
+  ASSIGN_OR_RETURN(Work work, Prepare(settings));
+  record->bundles = BundleLines(*work.catalog);
+  record->hosts = HostsOf(*work.catalog);
+  const HandoffTarget& target = work.target->target();
+  RETURN_IF_ERROR(CheckSparse(target, work.plan));
+  Pusher pusher(target, work.catalog.get(), &work.plan);
+  RETURN_IF_ERROR(Look(&pusher));
+  RETURN_IF_ERROR(journal_->Save(*record, "missing at the registry: " + missing_->Line()));
   BeginStep("pushing");
   PushReport pushed = pusher.Push(progress);
   if (!pushed.ok()) return FirstOf(pushed.problems);
@@ -181,13 +231,13 @@ Status HandoffEngine::PushAndReadBack(const HandoffSettings& settings, HandoffRe
                                               " blobs uploaded, " +
                                               std::to_string(pushed.blobs_there) + " were there"));
   BeginStep("reading back");
-  PreflightReport read = Preflight(target->target(), &plan, true).Run(progress);
+  PreflightReport read = Preflight(target, &work.plan, true).Run(progress);
   if (!read.ok()) return FirstOf(read.problems);
   record->tags_count = read.tags_count;
   record->manifests_count = read.manifests_count;
   record->blobs_count = read.blobs_count;
   record->hashed_bytes = read.hashed_bytes;
-  RETURN_IF_ERROR(PushProbes(target->target(), settings, record));
+  RETURN_IF_ERROR(PushProbes(target, settings, record));
   record->verified_s = time(nullptr);
   return OkStatus();
 }
@@ -276,7 +326,7 @@ Status HandoffEngine::TakeTalosWord(const std::string& who, const std::string& n
 
 Status HandoffEngine::Retire(const std::string& who) {
   std::lock_guard lock(decision_);
-  if (is_working_) return Denied("the handoff is at work: wait for its end");
+  if (is_working_) return Denied(kAtWork);
   HandoffRecord record = journal_->record();
   if (record.phase == HandoffPhase::kRetired) return OkStatus();
   ASSIGN_OR_RETURN(HandoffSettings settings, ReadSettings());
@@ -338,6 +388,8 @@ HandoffView HandoffEngine::View() const {
     std::lock_guard lock(mutex_);
     view.step = step_;
     view.progress = progress_;
+    view.missing = missing_;
+    if (view.problem.empty()) view.problem = plan_problem_;
     auto since = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - step_began_);
     view.step_s = step_.empty() ? 0 : static_cast<uint64_t>(since.count());
   }
@@ -367,6 +419,26 @@ Result<std::string> HandoffEngine::Runbook() const {
   if (record.hosts.empty()) record.hosts = HostsOf(*options_.catalog());
   std::vector<std::string> urls = options_.report_urls();
   return FormatRunbook(urls.empty() ? "https://ADDRESS" : urls[0], settings, record);
+}
+
+Result<std::string> HandoffEngine::CutoverFacts() const {
+  ASSIGN_OR_RETURN(HandoffSettings settings, ReadSettings());
+  HandoffRecord record = journal_->record();
+  if (record.verified_s == 0 || record.registry != settings.registry) {
+    return Denied(settings.registry +
+                  " has not been read back yet: nodes that pulled from it would miss something;"
+                  " start the handoff");
+  }
+  Cutover cutover;
+  cutover.registry = settings.registry;
+  cutover.address = settings.address;
+  ASSIGN_OR_RETURN(cutover.ca, RegistryCa());
+  cutover.upstreams = record.hosts;
+  cutover.is_talos = settings.is_talos;
+  cutover.nodes = settings.nodes;
+  auto ntp = settings.replaced.find("ntp");
+  if (ntp != settings.replaced.end()) cutover.time_servers.push_back(ntp->second);
+  return cutover.Format();
 }
 
 Result<std::string> HandoffEngine::RegistryCa() const {

@@ -15,6 +15,7 @@
 
 #include "base/env.h"
 #include "handoff/journal.h"
+#include "handoff/push.h"
 #include "handoff/settings.h"
 #include "handoff/target.h"
 #include "handoff/verdict.h"
@@ -25,8 +26,9 @@ namespace airgap {
 // What is to be seen of it.
 struct HandoffView {
   HandoffRecord record;
-  bool is_offered = false;  // the site file names a registry
-  std::string problem;      // with the site file's part, or why the push stopped; may be empty
+  bool is_offered = false;         // the site file names a registry
+  std::string problem;             // with the site file's part, or why it stopped; may be empty
+  std::optional<Missing> missing;  // what the registry lacked when it was last looked at
   std::string step;  // what is done now: "looking", "pushing", "reading back"; empty: nothing
   HandoffProgress progress;
   uint64_t step_s = 0;  // since the step began
@@ -72,6 +74,10 @@ class HandoffEngine {
   HandoffEngine(const HandoffEngine&) = delete;
   HandoffEngine& operator=(const HandoffEngine&) = delete;
 
+  // Looks what the registry lacks, in a thread of its own, and changes nothing. kInvalidArgument:
+  // not now, and why.
+  Status Plan();
+
   // Each says who wants it, for the journal. Safe to call from several threads.
   //
   // Pushes and reads back, in a thread of its own. kInvalidArgument: not now, and why.
@@ -91,6 +97,8 @@ class HandoffEngine {
   Result<std::string> ProbeDaemonSet() const;
   // FormatRunbook(). kNotFound: there is no registry to hand over to.
   Result<std::string> Runbook() const;
+  // Cutover::Format(). kNotFound: there is no such registry; kDenied: it has not everything yet.
+  Result<std::string> CutoverFacts() const;
   // PEM: who issued the registry's certificate.
   Result<std::string> RegistryCa() const;
   // `is_signed`: the CMS message, otherwise the text in it. kNotFound: it was never retired.
@@ -104,9 +112,13 @@ class HandoffEngine {
   HandoffEngine(Env* env, Options options) : env_(env), options_(std::move(options)) {}
   Result<HandoffSettings> ReadSettings() const;
   HandoffSurroundings LookAround() const;
-  void StartWork();
-  void Work();
+  void StartWork(const std::function<void()>& work);
+  void PushAndSave();
   Status PushAndReadBack(const HandoffSettings& settings, HandoffRecord* record);
+  struct Work;
+  Result<Work> Prepare(const HandoffSettings& settings);
+  Status Look(Pusher* pusher);
+  Status LookOnly(const HandoffSettings& settings);
   Status PushProbes(const HandoffTarget& target, const HandoffSettings& settings,
                     HandoffRecord* record);
   void BeginStep(const std::string& step);
@@ -127,6 +139,8 @@ class HandoffEngine {
   std::string step_;
   Clock::time_point step_began_;
   HandoffProgress progress_;
+  std::optional<Missing> missing_;
+  std::string plan_problem_;  // why Plan() could not look; empty: it could
 };
 
 // "NAME VERSION sha256:..." of each bundle, as HandoffRecord has them.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format_bytes.h"
 #include "base/json.h"
 #include "base/limits.h"
 
@@ -42,6 +43,12 @@ Status CheckSparse(const HandoffTarget& target, const HandoffPlan& plan) {
       ": this registry refuses an index with holes; make the bundle without --sparse");
 }
 
+std::string Missing::Line() const {
+  return std::to_string(blobs) + " of " + std::to_string(total_blobs) + " blobs, " +
+         FormatBytes(bytes) + ", and " + std::to_string(manifests) +
+         " manifests; the registry must have room for that";
+}
+
 void Pusher::Problem(const Status& status) {
   std::lock_guard lock(mutex_);
   if (report_.problems.size() < limits::handoff_problems_max_count) {
@@ -78,7 +85,7 @@ Status Pusher::LookAtManifest(ManifestWork* work) {
   return OkStatus();
 }
 
-Result<Pusher::Missing> Pusher::Look(const std::function<void(const HandoffProgress&)>& progress) {
+Result<Missing> Pusher::Look(const std::function<void(const HandoffProgress&)>& progress) {
   blobs_.reserve(plan_.blobs.size());
   for (const SharedBlob& blob : plan_.blobs) {
     blobs_.push_back({blob.digest, blob.size, {}, blob.repositories});
@@ -104,6 +111,7 @@ Result<Pusher::Missing> Pusher::Look(const std::function<void(const HandoffProgr
   });
   if (!failed.ok()) return failed;
   Missing missing;
+  missing.total_blobs = blobs_.size();
   for (const BlobWork& work : blobs_) {
     report_.blobs_there += work.there.size();
     if (!work.there.empty() || work.wanted.empty()) continue;

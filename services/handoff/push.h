@@ -20,6 +20,17 @@ Result<bool> TakesSparseIndexes(const HandoffTarget& target);
 // them.
 Status CheckSparse(const HandoffTarget& target, const HandoffPlan& plan);
 
+// What a registry lacks.
+struct Missing {
+  size_t blobs = 0;        // each once
+  size_t total_blobs = 0;  // that it shall have
+  uint64_t bytes = 0;      // of those that it lacks
+  size_t manifests = 0;
+
+  // For people. No registry tells how much room it has: the line says what is needed.
+  std::string Line() const;
+};
+
 struct PushReport {
   size_t blobs_there = 0;  // in each repository that needs them
   size_t blobs_mounted = 0;
@@ -43,11 +54,6 @@ class Pusher {
   Pusher(HandoffTarget target, const Catalog* catalog, const HandoffPlan* plan)
       : target_(std::move(target)), catalog_(*catalog), plan_(*plan) {}
 
-  struct Missing {
-    size_t blobs = 0;  // each once
-    uint64_t bytes = 0;
-    size_t manifests = 0;
-  };
   // What is there, and what is missing; changes nothing. An error: the target cannot be asked.
   Result<Missing> Look(const std::function<void(const HandoffProgress&)>& progress);
 

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "handoff/probe.h"
-#include "net/http_client.h"
 
 namespace airgap {
 namespace {
@@ -20,13 +19,6 @@ class Text {
  private:
   std::string text_;
 };
-
-std::string HostOf(const std::string& url) {
-  auto parts = ParseUrl(url);
-  if (!parts.ok()) return "";
-  size_t colon = parts->host.rfind(':');
-  return parts->host.substr(0, colon);
-}
 
 // Where a node is talked to.
 std::string AddressOf(const HandoffSettings::Node& node) {
@@ -62,40 +54,27 @@ void AddProofs(const std::string& talk, const HandoffSettings& settings,
   out->Command("kubectl delete -f probe.yaml");
 }
 
-void AddTalosCutover(const HandoffSettings& settings, const std::string& render, Text* out) {
-  out->Line("On each node first for five minutes only: Talos goes back by itself after that.");
-  out->Line(
-      "VERSION is the node's Talos version. A file that the second command does not write is");
-  out->Line("left out of the third.");
-  for (const HandoffSettings::Node& node : settings.nodes) {
-    const std::string talosctl = "talosctl -n " + AddressOf(node);
-    out->Command(talosctl + " get machineconfig v1alpha1 -o jsonpath='{.spec}' >" + node.name +
-                 ".yaml");
-    out->Command(render + " --node-config " + node.name + ".yaml --dir " + node.name);
-    out->Command(talosctl + " patch machineconfig --mode=try --timeout=5m --patch @" + node.name +
-                 "/1-remove.yaml --patch @" + node.name + "/2-add.yaml");
-  }
-  out->Line("Then the same with --mode=no-reboot in place of --mode=try --timeout=5m. With talm,");
-  out->Line("give both files behind -f nodes/NODE.yaml as side-patches: `talm apply` would take");
-  out->Line("them back otherwise.");
-}
-
-void AddCutover(const HandoffSettings& settings, const HandoffRecord& record, Text* out) {
-  std::string render = "cozy-airgap mirrors render --prefixed --endpoint " + settings.registry +
-                       " --ca registry-ca.pem";
-  for (const std::string& host : record.hosts) render += " --upstream " + host;
+void AddCutover(const HandoffSettings& settings, Text* out) {
+  const std::string cutover = "cozy-airgap handoff cutover --appliance APPLIANCE --ca ca.pem";
   out->Head("3. Have the nodes pull from the registry");
-  out->Command("curl --cacert ca.pem -o registry-ca.pem APPLIANCE/api/v1/handoff/registry-ca.pem");
   if (!settings.is_talos) {
-    out->Command(render + " --containerd --dir hosts");
-    out->Line("Copy hosts/ to where config_path of each node's containerd points.");
+    out->Command(cutover + " --dir cutover");
+    out->Line("Copy cutover/hosts/ to where config_path of each node's containerd points.");
     return;
   }
-  std::string name = HostOf(settings.registry);
-  if (!settings.address.empty() && name != settings.address) {
-    render += " --host " + settings.address + "=" + name;
+  out->Command("mkdir -p configs");
+  for (const HandoffSettings::Node& node : settings.nodes) {
+    out->Command("talosctl -n " + AddressOf(node) +
+                 " get machineconfig v1alpha1 -o jsonpath='{.spec}' >configs/" + node.name +
+                 ".yaml");
   }
-  AddTalosCutover(settings, render + " --talos v$VERSION", out);
+  out->Command(cutover + " --configs configs --talos v$VERSION --dir cutover");
+  out->Line("VERSION is that of Talos. The command prints two more for each node: the first tries");
+  out->Line("it for five minutes, after which Talos goes back by itself; the second keeps it.");
+  out->Line(
+      "With talm, `talm apply` would take that back, and its chart has no value for mirrors:");
+  out->Line("make configs/ by `talm template -f nodes/NODE.yaml --full` then, and give the node's");
+  out->Line("files in cutover/ to each `talm apply`, behind -f nodes/NODE.yaml, as side-patches.");
 }
 
 }  // namespace
@@ -113,9 +92,11 @@ std::string FormatRunbook(const std::string& appliance, const HandoffSettings& s
   out.Line("Compare its fingerprint with the one on the appliance's screen:");
   out.Command("openssl x509 -in ca.pem -noout -fingerprint -sha256");
   out.Head("2. Push everything, and read all of it back");
+  out.Line("What it lacks, and how much room that takes there:");
+  out.Command("cozy-airgap handoff plan " + talk);
   out.Command("cozy-airgap handoff start --wait " + talk);
   out.Line("If it stops, it says why; the same command goes on where it was.");
-  AddCutover(settings, record, &out);
+  AddCutover(settings, &out);
   AddProofs(talk, settings, record, &out);
   out.Head("5. Take the medium away");
   out.Line("Refused, with the reasons, while anything depends on the appliance.");

@@ -14,14 +14,13 @@ void EveryCommandIsFilledIn(void**) {
   record.hosts = {"docker.io", "ghcr.io"};
   std::string text = FormatRunbook("https://10.0.0.5", settings, record);
   ASSERT_CONTAINS(text, "curl -o ca.pem http://10.0.0.5/ca.pem");
+  ASSERT_CONTAINS(text, "cozy-airgap handoff plan --appliance APPLIANCE --ca ca.pem --user USER");
   ASSERT_CONTAINS(text,
-                  "--endpoint https://registry.cozy-system:5443 --ca registry-ca.pem"
-                  " --upstream docker.io --upstream ghcr.io"
-                  " --host 10.0.0.20=registry.cozy-system --talos v$VERSION"
-                  " --node-config n1.yaml --dir n1");
+                  "talosctl -n 10.0.0.11 get machineconfig v1alpha1 -o jsonpath='{.spec}'"
+                  " >configs/n1.yaml");
   ASSERT_CONTAINS(text,
-                  "talosctl -n 10.0.0.11 patch machineconfig --mode=try --timeout=5m"
-                  " --patch @n1/1-remove.yaml --patch @n1/2-add.yaml");
+                  "cozy-airgap handoff cutover --appliance APPLIANCE --ca ca.pem --configs configs"
+                  " --talos v$VERSION --dir cutover");
   ASSERT_CONTAINS(text, "talosctl -n n2 get machineconfig");
   ASSERT_CONTAINS(text, "once the registry is verified");
   record.talos_probes = {"docker.io sha256:1", "ghcr.io sha256:2"};
@@ -40,7 +39,7 @@ void NodesWithoutTalosHaveOtherCommands(void**) {
   HandoffRecord record;
   record.hosts = {"ghcr.io"};
   std::string text = FormatRunbook("https://10.0.0.5", settings, record);
-  ASSERT_CONTAINS(text, "--upstream ghcr.io --containerd --dir hosts");
+  ASSERT_CONTAINS(text, "handoff cutover --appliance APPLIANCE --ca ca.pem --dir cutover");
   assert_true(text.find("talosctl") == std::string::npos);
 }
 

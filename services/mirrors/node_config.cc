@@ -12,24 +12,41 @@ void AddKeys(YamlView mapping, std::vector<std::string>* keys) {
   });
 }
 
+std::vector<std::string> Texts(YamlView list) {
+  std::vector<std::string> texts;
+  list.ForEach([&](YamlView text) {
+    texts.emplace_back(text.String().value_or(""));
+    return true;
+  });
+  return texts;
+}
+
+void TakeTls(YamlView tls, const std::string& host, std::vector<std::string>* all,
+             NodeConfig* config) {
+  if (!tls.exists()) return;
+  all->push_back(host);
+  if (tls["insecureSkipVerify"].Bool().value_or(false)) config->unchecked.push_back(host);
+}
+
 void TakeDocument(YamlView root, NodeConfig* config) {
   std::string_view kind = root["kind"].String().value_or("");
   std::string name(root["name"].String().value_or(""));
   if (kind == "RegistryMirrorConfig") config->new_mirrors.push_back(name);
-  if (kind == "StaticHostConfig") config->new_hosts.push_back(name);
+  if (kind == "RegistryTLSConfig") TakeTls(root, name, &config->new_tls, config);
+  if (kind == "StaticHostConfig") config->new_hosts.push_back({name, Texts(root["hostnames"])});
   if (kind == "TimeSyncConfig") config->has_new_time = true;
   if (kind == "DiscoveryServiceConfig") config->discovery_services.push_back(name);
   if (!kind.empty()) return;
   YamlView machine = root["machine"];
   AddKeys(machine["registries"]["mirrors"], &config->old_mirrors);
   AddKeys(machine["registries"]["config"], &config->old_endpoints);
+  machine["registries"]["config"].ForEachMember([&](YamlView key, YamlView endpoint) {
+    TakeTls(endpoint["tls"], std::string(key.String().value_or("")), &config->old_tls, config);
+    return true;
+  });
   machine["network"]["extraHostEntries"].ForEach([&](YamlView entry) {
-    HostEntry host{std::string(entry["ip"].String().value_or("")), {}};
-    entry["aliases"].ForEach([&](YamlView name) {
-      host.names.emplace_back(name.String().value_or(""));
-      return true;
-    });
-    config->old_hosts.push_back(std::move(host));
+    config->old_hosts.push_back(
+        {std::string(entry["ip"].String().value_or("")), Texts(entry["aliases"])});
     return true;
   });
   config->has_old_time_servers |= machine["time"]["servers"].size() > 0;

@@ -18,6 +18,10 @@ name: docker.io
 )",
       "kind: StaticHostConfig\nname: 10.0.0.5\n---\nkind: TimeSyncConfig\n"
       "---\nkind: DiscoveryServiceConfig\nname: default\n",
+      "kind: StaticHostConfig\nname: 10.0.0.9\nhostnames: [a, c]\n"
+      "---\nkind: RegistryTLSConfig\nname: seed.example.org:5000\ninsecureSkipVerify: true\n",
+      "machine: {registries: {config: {'seed.example.org:5000': {tls: {ca: AA}}}},"
+      " network: {extraHostEntries: [{ip: 10.0.0.9, aliases: [a, c]}]}}\n",
   };
   return testing::CopySeed(kSeeds, number, out, max_size);
 }
@@ -35,6 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t size) {
   for (TalosVersion version : {TalosVersion{1, 11}, TalosVersion{1, 14}}) {
     TalosSchema schema = SchemaFor(version, *config);
     auto patches = FormatTalosPatches(kTarget, version, schema, *config);
+    // A host entry that must be written again, and is none.
+    if (patches.status().code() == Code::kInvalidArgument) continue;
     if (!patches.ok()) abort();
     // They are YAML that can be read.
     for (const std::string& text : {patches->remove, patches->add}) {

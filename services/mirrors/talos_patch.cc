@@ -54,14 +54,6 @@ std::string Listed(const std::vector<std::string>& list) {
   return text + "]";
 }
 
-void RemoveDiscovery(const NodeConfig& config, Yaml* yaml) {
-  for (const std::string& name : config.discovery_services) {
-    // Talos takes no other name, and this comes from a file of anybody's.
-    if (!IsPlainText(name)) continue;
-    yaml->Delete("DiscoveryServiceConfig", name);
-  }
-}
-
 // From 1.14 on there is none unless a document, or else the old form, says so.
 void EndDiscovery(TalosVersion version, const NodeConfig& config, Yaml* yaml) {
   if (version.has_nts() && !config.has_old_discovery) return;
@@ -70,30 +62,164 @@ void EndDiscovery(TalosVersion version, const NodeConfig& config, Yaml* yaml) {
   yaml->Line(2, "enabled: false");
 }
 
-// Of what is not there nothing can be deleted: Talos refuses the whole patch, or keeps the order to
-// delete it, and then refuses what is added in its place.
-std::string OldRemove(const MirrorTarget& target, const NodeConfig& config) {
-  Yaml body;
+// What becomes of the host entries that a config has in one form, so that each name of the target's
+// means the target alone: it may have meant the appliance until now.
+struct HostChanges {
+  std::vector<HostEntry> taken_away;  // as they are in the config
+  std::vector<HostEntry> changed;     // what is put in their place
+  std::vector<HostEntry> kept;        // those that stay as they are
+  std::vector<HostEntry> missing;     // of the wanted ones
+};
+
+HostChanges ChangeHosts(const std::vector<HostEntry>& present,
+                        const std::vector<HostEntry>& wanted) {
+  HostChanges changes;
+  changes.missing = wanted;
+  for (const HostEntry& entry : present) {
+    HostEntry changed = entry;
+    for (const HostEntry& host : wanted) {
+      if (host.address == entry.address) continue;
+      std::erase_if(changed.names, [&](const std::string& name) { return Has(host.names, name); });
+    }
+    for (const HostEntry& host : changes.missing) {
+      if (host.address != entry.address) continue;
+      for (const std::string& name : host.names) {
+        if (!Has(changed.names, name)) changed.names.push_back(name);
+      }
+    }
+    std::erase_if(changes.missing,
+                  [&](const HostEntry& host) { return host.address == entry.address; });
+    if (changed == entry) {
+      changes.kept.push_back(entry);
+      continue;
+    }
+    changes.taken_away.push_back(entry);
+    if (!changed.names.empty()) changes.changed.push_back(std::move(changed));
+  }
+  return changes;
+}
+
+// In both forms: a name counts in either.
+class HostPatch {
+ public:
+  HostPatch(const MirrorTarget& target, TalosSchema schema, const NodeConfig& config)
+      : old_(ChangeHosts(config.old_hosts, target.hosts)),
+        new_(ChangeHosts(config.new_hosts, target.hosts)) {
+    // A list only grows: it is taken away whole, and what shall stay is added again.
+    if (RemovesList()) old_added_ = old_.kept;
+    Append(old_.changed, &old_added_);
+    Append(new_.changed, &new_added_);
+    bool is_old = schema == TalosSchema::kOld;
+    Append(is_old ? old_.missing : new_.missing, is_old ? &old_added_ : &new_added_);
+  }
+
+  // What is written again came from a file of anybody's.
+  Status Check() const {
+    std::vector<HostEntry> all = old_added_;
+    Append(new_added_, &all);
+    Append(new_.taken_away, &all);
+    for (const HostEntry& host : all) {
+      std::vector<std::string> texts = host.names;
+      texts.push_back(host.address);
+      for (const std::string& text : texts) {
+        if (IsPlainText(text)) continue;
+        return InvalidArgument("the config has a host entry '" + text +
+                               "', which is no name or address: take it out first");
+      }
+    }
+    return OkStatus();
+  }
+
+  bool RemovesList() const { return !old_.taken_away.empty(); }
+  bool AddsToList() const { return !old_added_.empty(); }
+  // Inside machine.
+  void RemoveList(Yaml* yaml) const {
+    yaml->Line(1, "network:");
+    yaml->Line(2, "extraHostEntries:");
+    yaml->Line(3, "$patch: delete");
+  }
+  void AddToList(Yaml* yaml) const {
+    yaml->Line(1, "network:");
+    yaml->Line(2, "extraHostEntries:");
+    for (const HostEntry& host : old_added_) {
+      yaml->Line(3, "- ip: " + Yaml::Quoted(host.address));
+      yaml->Line(4, "aliases: " + Listed(host.names));
+    }
+  }
+  // Documents.
+  void Remove(Yaml* yaml) const {
+    for (const HostEntry& host : new_.taken_away) yaml->Delete("StaticHostConfig", host.address);
+  }
+  void Add(Yaml* yaml) const {
+    for (const HostEntry& host : new_added_) {
+      yaml->Document("StaticHostConfig", host.address);
+      yaml->Line(0, "hostnames: " + Listed(host.names));
+    }
+  }
+
+ private:
+  static void Append(const std::vector<HostEntry>& from, std::vector<HostEntry>* to) {
+    to->insert(to->end(), from.begin(), from.end());
+  }
+
+  HostChanges old_;
+  HostChanges new_;
+  std::vector<HostEntry> old_added_;
+  std::vector<HostEntry> new_added_;
+};
+
+// Documents that go whatever form the mirrors have.
+void RemoveDocuments(const MirrorTarget& target, const NodeConfig& config, const HostPatch& hosts,
+                     Yaml* yaml) {
+  if (Has(config.new_tls, target.Host())) yaml->Delete("RegistryTLSConfig", target.Host());
+  hosts.Remove(yaml);
+  for (const std::string& name : config.discovery_services) {
+    // Talos takes no other name, and this comes from a file of anybody's.
+    if (!IsPlainText(name)) continue;
+    yaml->Delete("DiscoveryServiceConfig", name);
+  }
+}
+
+// What machine says, in the form of every version. Of what is not there nothing can be deleted:
+// Talos refuses the whole patch, or keeps the order to delete it, and then refuses what is added in
+// its place.
+void RemoveFromMachine(const MirrorTarget& target, const NodeConfig& config,
+                       const std::vector<std::string>& mirrors, const HostPatch& hosts,
+                       Yaml* yaml) {
+  bool has_times = config.has_old_time_servers && !target.time_servers.empty();
+  // A certificate that was not checked until now would not be in future: keys are merged.
+  bool has_tls = Has(config.old_tls, target.Host());
+  if (mirrors.empty() && !has_tls && !hosts.RemovesList() && !has_times) return;
+  yaml->Line(0, "machine:");
+  if (!mirrors.empty() || has_tls) yaml->Line(1, "registries:");
+  if (!mirrors.empty()) yaml->Line(2, "mirrors:");
+  for (const std::string& upstream : mirrors) {
+    yaml->Line(3, Yaml::Quoted(upstream) + ":");
+    yaml->Line(4, "$patch: delete");
+  }
+  if (has_tls) {
+    yaml->Line(2, "config:");
+    yaml->Line(3, Yaml::Quoted(target.Host()) + ":");
+    yaml->Line(4, "tls:");
+    yaml->Line(5, "$patch: delete");
+  }
+  if (hosts.RemovesList()) hosts.RemoveList(yaml);
+  if (has_times) {
+    yaml->Line(1, "time:");
+    yaml->Line(2, "$patch: delete");
+  }
+}
+
+std::string OldRemove(const MirrorTarget& target, const NodeConfig& config,
+                      const HostPatch& hosts) {
+  Yaml yaml;
   std::vector<std::string> mirrors;
   for (const std::string& upstream : target.upstreams) {
     if (Has(config.old_mirrors, upstream)) mirrors.push_back(upstream);
   }
-  bool has_times = config.has_old_time_servers && !target.time_servers.empty();
-  if (!mirrors.empty() || has_times) body.Line(0, "machine:");
-  if (!mirrors.empty()) {
-    body.Line(1, "registries:");
-    body.Line(2, "mirrors:");
-    for (const std::string& upstream : mirrors) {
-      body.Line(3, Yaml::Quoted(upstream) + ":");
-      body.Line(4, "$patch: delete");
-    }
-  }
-  if (has_times) {
-    body.Line(1, "time:");
-    body.Line(2, "$patch: delete");
-  }
-  RemoveDiscovery(config, &body);
-  return body.Take();
+  RemoveFromMachine(target, config, mirrors, hosts, &yaml);
+  RemoveDocuments(target, config, hosts, &yaml);
+  return yaml.Take();
 }
 
 void AddTrustedRoots(const MirrorTarget& target, Yaml* yaml) {
@@ -101,13 +227,8 @@ void AddTrustedRoots(const MirrorTarget& target, Yaml* yaml) {
   yaml->Block(0, "certificates", target.ca_pem);
 }
 
-std::string OldAdd(const MirrorTarget& target, TalosVersion version, const NodeConfig& config) {
-  // A list only grows: what is in it stays as it is.
-  std::vector<HostEntry> hosts = target.hosts;
-  std::erase_if(hosts, [&](const HostEntry& host) {
-    return std::find(config.old_hosts.begin(), config.old_hosts.end(), host) !=
-           config.old_hosts.end();
-  });
+std::string OldAdd(const MirrorTarget& target, TalosVersion version, const NodeConfig& config,
+                   const HostPatch& hosts) {
   Yaml yaml;
   yaml.Line(0, "machine:");
   yaml.Line(1, "registries:");
@@ -126,43 +247,36 @@ std::string OldAdd(const MirrorTarget& target, TalosVersion version, const NodeC
   } else {
     yaml.Line(5, "insecureSkipVerify: true");
   }
-  if (!hosts.empty()) {
-    yaml.Line(1, "network:");
-    yaml.Line(2, "extraHostEntries:");
-    for (const HostEntry& host : hosts) {
-      yaml.Line(3, "- ip: " + Yaml::Quoted(host.address));
-      yaml.Line(4, "aliases: " + Listed(host.names));
-    }
-  }
+  if (hosts.AddsToList()) hosts.AddToList(&yaml);
   if (!target.time_servers.empty()) {
     yaml.Line(1, "time:");
     yaml.Line(2, "servers: " + Listed(target.time_servers));
   }
   EndDiscovery(version, config, &yaml);
   AddTrustedRoots(target, &yaml);
+  hosts.Add(&yaml);
   return yaml.Take();
 }
 
-std::string NewRemove(const MirrorTarget& target, const NodeConfig& config) {
+std::string NewRemove(const MirrorTarget& target, const NodeConfig& config,
+                      const HostPatch& hosts) {
   Yaml yaml;
-  if (config.has_old_time_servers && !target.time_servers.empty()) {
-    yaml.Line(0, "machine:");
-    yaml.Line(1, "time:");
-    yaml.Line(2, "$patch: delete");
-  }
+  RemoveFromMachine(target, config, {}, hosts, &yaml);
   for (const std::string& upstream : target.upstreams) {
     if (Has(config.new_mirrors, upstream)) yaml.Delete("RegistryMirrorConfig", upstream);
   }
-  for (const HostEntry& host : target.hosts) {
-    if (Has(config.new_hosts, host.address)) yaml.Delete("StaticHostConfig", host.address);
-  }
   if (config.has_new_time && !target.time_servers.empty()) yaml.Delete("TimeSyncConfig");
-  RemoveDiscovery(config, &yaml);
+  RemoveDocuments(target, config, hosts, &yaml);
   return yaml.Take();
 }
 
-std::string NewAdd(const MirrorTarget& target, TalosVersion version, const NodeConfig& config) {
+std::string NewAdd(const MirrorTarget& target, TalosVersion version, const NodeConfig& config,
+                   const HostPatch& hosts) {
   Yaml yaml;
+  if (hosts.AddsToList()) {
+    yaml.Line(0, "machine:");
+    hosts.AddToList(&yaml);
+  }
   EndDiscovery(version, config, &yaml);
   for (const std::string& upstream : target.upstreams) {
     yaml.Document("RegistryMirrorConfig", upstream);
@@ -178,10 +292,7 @@ std::string NewAdd(const MirrorTarget& target, TalosVersion version, const NodeC
     yaml.Line(0, "insecureSkipVerify: true");
   }
   AddTrustedRoots(target, &yaml);
-  for (const HostEntry& host : target.hosts) {
-    yaml.Document("StaticHostConfig", host.address);
-    yaml.Line(0, "hostnames: " + Listed(host.names));
-  }
+  hosts.Add(&yaml);
   if (!target.time_servers.empty()) {
     yaml.Document("TimeSyncConfig");
     yaml.Line(0, "ntp:");
@@ -217,15 +328,17 @@ TalosSchema SchemaFor(TalosVersion version, const NodeConfig& config) {
 Result<TalosPatches> FormatTalosPatches(const MirrorTarget& target, TalosVersion version,
                                         TalosSchema schema, const NodeConfig& config) {
   RETURN_IF_ERROR(target.Check());
-  if (schema == TalosSchema::kOld) {
-    return TalosPatches{OldRemove(target, config),
-                        target.Warning() + OldAdd(target, version, config)};
-  }
-  if (!version.has_documents()) {
+  if (schema == TalosSchema::kNew && !version.has_documents()) {
     return InvalidArgument("Talos takes mirrors as documents of their own from 1.12 on");
   }
-  return TalosPatches{NewRemove(target, config),
-                      target.Warning() + NewAdd(target, version, config)};
+  HostPatch hosts(target, schema, config);
+  RETURN_IF_ERROR(hosts.Check());
+  bool is_old = schema == TalosSchema::kOld;
+  TalosPatches patches;
+  patches.remove = is_old ? OldRemove(target, config, hosts) : NewRemove(target, config, hosts);
+  patches.add = target.Warning() + (is_old ? OldAdd(target, version, config, hosts)
+                                           : NewAdd(target, version, config, hosts));
+  return patches;
 }
 
 }  // namespace airgap

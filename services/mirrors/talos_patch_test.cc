@@ -66,6 +66,62 @@ void WhatAPatchWouldBeAddedToIsRemovedFirst(void**) {
                   "kind: RegistryMirrorConfig\nname: \"ghcr.io\"\n$patch: delete\n");
 }
 
+// The name meant the appliance, at 10.0.0.9, until now.
+void ANameMeansTheTargetAlone(void**) {
+  NodeConfig old = ConfigOf(
+      "machine:\n  network:\n    extraHostEntries:\n"
+      "      - {ip: 10.0.0.9, aliases: [seed.example.org, other.example.org]}\n"
+      "      - {ip: 10.0.0.7, aliases: [x.example.org]}\n");
+  auto patches = FormatTalosPatches(SomeTarget(), {1, 11}, TalosSchema::kOld, old);
+  ASSERT_OK(patches);
+  ASSERT_TEXT(patches->remove,
+              "machine:\n  network:\n    extraHostEntries:\n      $patch: delete\n");
+  ASSERT_CONTAINS(patches->add,
+                  "    extraHostEntries:\n"
+                  "      - ip: \"10.0.0.7\"\n        aliases: [\"x.example.org\"]\n"
+                  "      - ip: \"10.0.0.9\"\n        aliases: [\"other.example.org\"]\n"
+                  "      - ip: \"10.0.0.5\"\n        aliases: [\"seed.example.org\"]\n");
+  // In the form of documents one that has no name left goes, and a name is added to its address.
+  NodeConfig documents = ConfigOf(
+      "kind: StaticHostConfig\nname: 10.0.0.9\nhostnames: [seed.example.org]\n---\n"
+      "kind: StaticHostConfig\nname: 10.0.0.5\nhostnames: [other.example.org]\n");
+  patches = FormatTalosPatches(SomeTarget(), {1, 13}, TalosSchema::kNew, documents);
+  ASSERT_OK(patches);
+  ASSERT_CONTAINS(patches->remove, "kind: StaticHostConfig\nname: \"10.0.0.9\"\n$patch: delete\n");
+  ASSERT_CONTAINS(patches->add,
+                  "kind: StaticHostConfig\nname: \"10.0.0.5\"\n"
+                  "hostnames: [\"other.example.org\", \"seed.example.org\"]\n");
+  assert_true(patches->add.find("10.0.0.9") == std::string::npos);
+  // The other form counts as well.
+  patches = FormatTalosPatches(SomeTarget(), {1, 13}, TalosSchema::kNew, old);
+  ASSERT_CONTAINS(patches->remove, "extraHostEntries:\n      $patch: delete\n");
+  ASSERT_CONTAINS(patches->add, "- ip: \"10.0.0.9\"\n        aliases: [\"other.example.org\"]\n");
+  // What would have to be written again, and could end a line of the patch.
+  NodeConfig strange = ConfigOf(
+      "kind: StaticHostConfig\nname: 10.0.0.9\nhostnames: [seed.example.org, \"a\\nb\"]\n");
+  patches = FormatTalosPatches(SomeTarget(), {1, 13}, TalosSchema::kNew, strange);
+  ASSERT_CODE(patches.status(), Code::kInvalidArgument);
+}
+
+void ACertificateIsCheckedAgain(void**) {
+  NodeConfig old = ConfigOf(
+      "machine:\n  registries:\n    config:\n"
+      "      seed.example.org:5000: {tls: {insecureSkipVerify: true}, auth: {username: u}}\n"
+      "      other.example.org: {auth: {username: u}}\n");
+  assert_int_equal(old.unchecked.size(), 1);
+  auto patches = FormatTalosPatches(SomeTarget(), {1, 11}, TalosSchema::kOld, old);
+  ASSERT_TEXT(patches->remove,
+              "machine:\n  registries:\n    config:\n      \"seed.example.org:5000\":\n"
+              "        tls:\n          $patch: delete\n");
+  NodeConfig documents = ConfigOf(
+      "kind: RegistryTLSConfig\nname: seed.example.org:5000\ninsecureSkipVerify: true\n---\n"
+      "kind: RegistryTLSConfig\nname: other.example.org\n");
+  assert_int_equal(documents.unchecked.size(), 1);
+  patches = FormatTalosPatches(SomeTarget(), {1, 13}, TalosSchema::kNew, documents);
+  ASSERT_CONTAINS(patches->remove, "name: \"seed.example.org:5000\"\n$patch: delete\n");
+  assert_true(patches->remove.find("other.example.org") == std::string::npos);
+}
+
 void WrongTargetsAreRefused(void**) {
   auto expect_refused = [](const MirrorTarget& target) {
     auto patches = FormatTalosPatches(target, {1, 13}, TalosSchema::kNew, NodeConfig());
@@ -100,6 +156,8 @@ int main() {
       cmocka_unit_test(VersionsAreRead),
       cmocka_unit_test(ANodesOwnFormIsKept),
       cmocka_unit_test(WhatAPatchWouldBeAddedToIsRemovedFirst),
+      cmocka_unit_test(ANameMeansTheTargetAlone),
+      cmocka_unit_test(ACertificateIsCheckedAgain),
       cmocka_unit_test(WrongTargetsAreRefused),
   };
   return cmocka_run_group_tests_name("mirrors/talos_patch", tests, nullptr, nullptr);

@@ -48,6 +48,16 @@ prune --keep "$DEMO" --in-use - <<<"containers: [{image: $IMAGE}]" >"$WORK/out"
 grep -q "^delete  *${INDEX%:*}@" "$WORK/out" || fail "$(cat "$WORK/out")"
 ! prune --keep "$DEMO" --in-use - <<<"nothing here" 2>"$WORK/error" || fail "an empty list is taken"
 finds -F -e "names no image" <"$WORK/error" || fail "$(cat "$WORK/error")"
+# What `talosctl image list` prints of two nodes, one of which runs another image by its digest.
+digest=$(sed -n "s|^delete  *${INDEX%:*}@\(sha256:[0-9a-f]*\) .*|\1|p" "$WORK/out")
+{
+  echo "NODE         IMAGE                              DIGEST    SIZE     CREATED"
+  echo "10.0.0.11    $IMAGE    sha256:$(printf '0%.0s' {1..64})    1.2 MB   2 days ago"
+  echo "10.0.0.12    ${INDEX%:*}@$digest    $digest    3.4 kB   2026-11-20T10:00:00Z"
+} >"$WORK/images"
+prune --keep "$DEMO" --in-use - <"$WORK/images" >"$WORK/out"
+! grep -q "^delete  *${IMAGE%:*}@.* ${IMAGE##*:}$" "$WORK/out" || fail "an image in use goes"
+! grep -q "^delete  *${INDEX%:*}@$digest" "$WORK/out" || fail "a digest in use goes"
 
 dd if=/dev/zero of="$WORK/storage/fill" bs=1M status=none 2>/dev/null || true
 prune --keep "$DEMO" --delete --in-use - <<<"containers: [{image: $IMAGE}]" >"$WORK/out"

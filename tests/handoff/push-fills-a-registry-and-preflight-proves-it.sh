@@ -72,6 +72,21 @@ refused 1 "wrong: airgap.internal/assets/boot/vmlinuz:latest is sha256:" preflig
 push_to_target --quiet
 preflight_target --quiet --deep
 
+# A delta goes the same way where its base is: what it leaves out is taken for there, and read.
+for content in old new; do
+  AIRGAP_LAYOUT_CONTENT=$content "$ROOT/tests/bundle/make-layout" full "$WORK/$content"
+done
+"$AIRGAP" bundle create --quiet --name t --version 1 --from "oci:$WORK/old" --file "$WORK/1.tar"
+"$AIRGAP" bundle create --quiet --name t --version 2 --from "oci:$WORK/new" --base "$WORK/1.tar" \
+  --file "$WORK/delta.tar"
+BUNDLE=$WORK/1.tar push_to_target --quiet
+BUNDLE=$WORK/delta.tar refused 1 "missing: " preflight_target --quiet
+BUNDLE=$WORK/delta.tar push_to_target >"$WORK/out"
+grep -q "^blobs .* uploaded" "$WORK/out" || fail "$(cat "$WORK/out")"
+BUNDLE=$WORK/delta.tar preflight_target --quiet --deep
+BUNDLE=$WORK/delta.tar push_to_target | finds "nothing to do: the registry has all of it" ||
+  fail "a delta is pushed twice"
+
 printf '{"auths":{"127.0.0.1:%s":{"username":"x","password":"guess"}}}' "$TARGET_PORT" \
   >"$WORK/wrong.json"
 TARGET_LOGIN=$WORK/wrong.json refused 3 "credentials" push_to_target

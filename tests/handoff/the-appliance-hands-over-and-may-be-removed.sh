@@ -100,6 +100,8 @@ others='any("other bundles are served now" in r for r in v["reasonsAgainstRetiri
 wait_for 10 "that it is known" handoff_is "$others"
 echo "$DEMO" >"$WORK/bundles"
 wait_for 10 "that it is gone" handoff_is "not $others"
+wait_for 10 "whoever fetched that is known" handoff_is \
+  'any("/image/" in r for r in v["reasonsAgainstRetiring"])'
 retire_is_refused "fetches /image/... paths from this appliance: name what does it instead in\
  handoff.replaced.images"
 make_handoff_site 'replaced: {images: https://images.example.org}'

@@ -2,8 +2,8 @@
 # timeout: 120
 # The manifests of a registry for the cluster: Kubernetes' own code reads them strictly; a
 # certificate of the site's CA for the registry's name and its nodes; and with the configuration in
-# them a real registry, its files in S3, takes a push and is read back. What would not work is
-# refused.
+# them a real registry, its files in S3, takes a push and is read back, also when the node that took
+# it is lost, and from a node that is new. What would not work is refused.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/fixture.bash"
@@ -22,7 +22,7 @@ S3_PORT=$(free_port)
 port=$(free_port)
 export AWS_ACCESS_KEY_ID=a AWS_SECRET_ACCESS_KEY=b
 render --kind distribution --storage s3 --s3-endpoint "http://127.0.0.1:$S3_PORT" \
-  --s3-bucket images --port "$port" --node 127.0.0.1 \
+  --s3-bucket images --port "$port" --node 127.0.0.1 --node 127.0.0.2 \
   --assets-image ghcr.io/cozy-airgap/cozy-airgap:1 >"$WORK/out"
 expect "its mode" "$(stat -c %a "$WORK/registry.yaml")" 600
 "$K8S" <"$WORK/registry.yaml" >"$WORK/kinds"
@@ -42,15 +42,34 @@ wait_for 10 "S3" curl -s -o /dev/null "http://127.0.0.1:$S3_PORT/"
 part config.yml | sed "s|/etc/registry|$WORK|g" >"$WORK/config.yml"
 # The test's S3 cannot copy parts.
 sed -i 's|^    bucket:|    multipartcopythresholdsize: 1000000000\n&|' "$WORK/config.yml"
-background registry env OTEL_TRACES_EXPORTER=none "$ROOT/build/peers/registry3" serve \
-  "$WORK/config.yml"
-registry_answers() {
-  curl -s --cacert "$WORK/ca/ca.pem" -o /dev/null "https://127.0.0.1:$port/v2/"
+# start_replica ADDRESS: what the DaemonSet runs on the node of this address.
+start_replica() {
+  sed "s|addr: .*:$port|addr: \"$1:$port|" "$WORK/config.yml" >"$WORK/$1.yml"
+  background "registry-$1" env OTEL_TRACES_EXPORTER=none "$ROOT/build/peers/registry3" serve \
+    "$WORK/$1.yml"
+  wait_for 20 "the registry" curl -s --cacert "$WORK/ca/ca.pem" -o /dev/null "https://$1:$port/v2/"
 }
-wait_for 20 "the registry" registry_answers
+start_replica 127.0.0.1
+first=$LAST_PID
+start_replica 127.0.0.2
+second=$LAST_PID
 both=(--registry-ca "$WORK/ca/ca.pem" --bundle "$DEMO")
+has_everything() {
+  "$AIRGAP" preflight --quiet "${both[@]}" --registry "https://$1:$port" --deep
+}
 "$AIRGAP" push --quiet "${both[@]}" --to "https://127.0.0.1:$port" --tool ghcr.io
-"$AIRGAP" preflight --quiet "${both[@]}" --registry "https://127.0.0.1:$port" --deep
+has_everything 127.0.0.1
+# Its node is lost: the other one has all of it, and goes on taking pushes.
+kill -9 "$first"
+wait "$first" || true
+has_everything 127.0.0.2
+"$AIRGAP" push "${both[@]}" --to "https://127.0.0.2:$port" | finds "nothing to do" ||
+  fail "something was lost"
+# A new node, which has nothing; then the other one is lost.
+start_replica 127.0.0.1
+kill -9 "$second"
+wait "$second" || true
+has_everything 127.0.0.1
 curl -sf --cacert "$WORK/ca/ca.pem" -o "$WORK/tags" \
   "https://127.0.0.1:$port/v2/ghcr.io/cozy-airgap/cozy-airgap/tags/list"
 "$AIRGAP" prune --registry-ca "$WORK/ca/ca.pem" --registry "https://127.0.0.1:$port" \

@@ -34,6 +34,7 @@ other = facts["mirrors"].get("other.example.org")
 assert (other is None) == (sys.argv[3] == ""), other
 assert other is None or other["endpoints"] == ["https://x.example.org"], other
 assert facts["cas"]["seed.example.org:5000"].strip() == ca, facts["cas"]
+assert not any(facts["unchecked"].values()), facts["unchecked"]
 assert ca in facts["roots"], facts["roots"]
 assert facts["hosts"] == {"10.0.0.5": ["seed.example.org", "registry.cozy-system"]}, facts["hosts"]
 assert facts["timeServers"] == ["10.0.0.5"], facts["timeServers"]
@@ -77,6 +78,14 @@ for VERSION in v1.11 v1.13 v1.14; do
   # Of a config that nobody has shown, what is in it stays, but for what the patches say.
   render --talos $VERSION.2
   [ $VERSION = v1.14 ] || apply_and_look "$WORK/fresh.yaml" ""
+
+  # For some days the registry's certificate was not checked; then it is again.
+  render --talos $VERSION.2 --node-config "$WORK/again.yaml" --insecure-until "$(date -u +%F)"
+  "$TALOS" apply "$WORK/again.yaml" "$WORK"/patches/*.yaml >"$WORK/insecure.yaml"
+  "$TALOS" facts "$WORK/insecure.yaml" 2>"$WORK/warnings" | finds '"seed.example.org:5000": true' ||
+    fail "$VERSION: insecure is not what it says"
+  render --talos $VERSION.2 --node-config "$WORK/insecure.yaml"
+  apply_and_look "$WORK/insecure.yaml" ""
 
   # From the appliance to the registry in the cluster.
   render --talos $VERSION.2 --node-config "$WORK/again.yaml" --prefixed

@@ -45,17 +45,18 @@ handoff() {
 handoff start --wait >"$WORK/out" || fail "$(cat "$WORK/out")"
 status_knows 'v["state"] == "verified"' || fail "$(cat "$WORK/status.json")"
 api=https://$SEED/api/v1/handoff
-curl -sf --cacert "$CA" "$api/registry-ca.pem" -o "$WORK/registry-ca.pem"
-cmp "$WORK/registry-ca.pem" "$TARGET_CA"
 curl -sf --cacert "$CA" "$api/runbook" -o "$WORK/runbook"
-finds -F -e "--host $HOST=registry.cozy-system" <"$WORK/runbook" || fail "$(cat "$WORK/runbook")"
+finds -F -e ">configs/node1.yaml" <"$WORK/runbook" || fail "$(cat "$WORK/runbook")"
 
 config=$(echo "$WORK"/configs/*.yaml)
-talos=$ROOT/build/peers/talosconf-v1.13
-"$AIRGAP" mirrors render --quiet --prefixed --talos v1.13.6 --endpoint "$TARGET" --bundle "$DEMO" \
-  --ca "$WORK/registry-ca.pem" --host "$HOST=registry.cozy-system" --node-config "$config" \
-  --dir "$WORK/cutover"
-"$talos" apply "$config" "$WORK"/cutover/*.yaml >"$WORK/cutover.yaml"
+mkdir "$WORK/now"
+cp "$config" "$WORK/now/node1.yaml"
+"$AIRGAP" handoff cutover --appliance "https://$SEED" --ca "$CA" --talos v1.13.6 \
+  --configs "$WORK/now" --dir "$WORK/cutover" >"$WORK/out"
+finds -F "talosctl -n 10.77.0.60 patch machineconfig --mode=try" <"$WORK/out" ||
+  fail "$(cat "$WORK/out")"
+"$ROOT/build/peers/talosconf-v1.13" apply "$config" "$WORK"/cutover/node1/*.yaml \
+  >"$WORK/cutover.yaml"
 curl -sf --cacert "$CA" "$api/probe.yaml" |
   sed -n -E 's|^ *image: (([^/]*)/.*)$|\1|p' >"$WORK/probes"
 # Each upstream's probe, as kubelet starts the containers of the DaemonSet.

@@ -28,6 +28,7 @@ type mirror struct {
 type facts struct {
 	Mirrors     map[string]mirror   `json:"mirrors"`
 	CAs         map[string]string   `json:"cas"`
+	Unchecked   map[string]bool     `json:"unchecked"`
 	Hosts       map[string][]string `json:"hosts"`
 	TimeServers []string            `json:"timeServers"`
 	Discovery   bool                `json:"discovery"`

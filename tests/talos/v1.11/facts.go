@@ -8,7 +8,8 @@ import (
 
 // What machine and cluster say, for there are no documents of these yet.
 func factsOf(provider config.Provider) facts {
-	told := facts{Mirrors: map[string]mirror{}, CAs: map[string]string{}, Hosts: map[string][]string{}}
+	told := facts{Mirrors: map[string]mirror{}, CAs: map[string]string{},
+		Unchecked: map[string]bool{}, Hosts: map[string][]string{}}
 	registries := provider.Machine().Registries()
 	for name, one := range registries.Mirrors() {
 		found := mirror{SkipFallback: one.SkipFallback()}
@@ -21,6 +22,7 @@ func factsOf(provider config.Provider) facts {
 	for name, one := range registries.Config() {
 		if one.TLS() != nil {
 			told.CAs[name] = string(one.TLS().CA())
+			told.Unchecked[name] = one.TLS().InsecureSkipVerify()
 		}
 	}
 	for _, host := range provider.Machine().Network().ExtraHosts() {

@@ -8,7 +8,8 @@ import (
 
 // Whatever form the config has it in: this is what Talos itself asks.
 func factsOf(provider config.Provider) facts {
-	told := facts{Mirrors: map[string]mirror{}, CAs: map[string]string{}, Hosts: map[string][]string{}}
+	told := facts{Mirrors: map[string]mirror{}, CAs: map[string]string{},
+		Unchecked: map[string]bool{}, Hosts: map[string][]string{}}
 	for name, one := range provider.RegistryMirrorConfigs() {
 		found := mirror{SkipFallback: one.SkipFallback()}
 		for _, endpoint := range one.Endpoints() {
@@ -19,6 +20,7 @@ func factsOf(provider config.Provider) facts {
 	}
 	for name, one := range provider.RegistryTLSConfigs() {
 		told.CAs[name] = string(one.CA())
+		told.Unchecked[name] = one.InsecureSkipVerify()
 	}
 	for _, host := range provider.NetworkStaticHostConfig() {
 		told.Hosts[host.IP()] = host.Aliases()
