@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 300
+# one-of: killed-or-plugged-in
 # The base ISO alone is a working appliance that has nothing yet. The bundle of another appliance's
 # stick is served, but its site file is not used: nobody gets to push by plugging one in. A volume
 # labelled AIRGAP with a bundle on it, whole or in parts, is found when it comes and dropped when it

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 400
+# one-of: network-or-console
 # A machine whose battery died believes that it is 1990: it serves, to clients with the right time
 # as well, with the latest time that is certain, and says what was wrong. Whoever stands at it lets
 # the site file of a volume count that nobody signed, sets clock and address by keys, and reads the

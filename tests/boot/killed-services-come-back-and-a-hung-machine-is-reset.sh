@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 400
+# one-of: killed-or-plugged-in
 # waits
 # Every service that is killed runs again, with another process id, and the registry answers. How
 # long it was away is printed; 2 s are what is wanted of a machine that is not emulated. The

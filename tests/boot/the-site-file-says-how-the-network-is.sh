@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 500
+# one-of: network-or-console
 # waits
 # A fixed address on one adapter of two, where the appliance would be the DHCP server if QEMU's own
 # did not answer, and is the clients' time server; and a VLAN on a bond, whose second adapter takes
