@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # timeout: 600
-# waits
 # one-of: the-whole-way
 # The whole way in QEMU, on a network that has nothing but the appliance and a DHCP server; machines
 # that boot over it are told to once somebody at the console has armed netboot.

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # timeout: 500
-# waits
 # one-of: the-whole-way
 # The whole way of a node, in QEMU, on a network with nothing but the appliance: a bare machine gets
 # its address and iPXE from it, boots the kernel of the bundle, and does there, with Talos's own

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # timeout: 600
-# waits
 # one-of: the-whole-way
 # From the first boot to the drawer and back, in QEMU: a bare machine boots over the network as a
 # Talos node and pulls from the appliance; everything is handed over to a registry and read back;
