@@ -239,6 +239,10 @@ HandoffStatus HandoffFront::Report() const {
   if (!view.is_offered && view.record.run.empty() && view.problem.empty()) return status;
   status.json = JsonOf(view);
   if (!view.step.empty()) status.notices.push_back(StepLine(view));
+  bool is_before = view.record.phase == HandoffPhase::kSeeding;
+  if (view.step.empty() && is_before && view.missing) {
+    status.notices.push_back("the registry lacks " + view.missing->Line());
+  }
   std::string phase = PhaseLine(view);
   if (!phase.empty()) status.notices.push_back(phase);
   if (!view.problem.empty()) status.problems.push_back("handoff: " + view.problem);

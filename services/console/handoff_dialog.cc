@@ -27,6 +27,7 @@ HandoffDialog::HandoffDialog(const ConsoleFolders& folders) : folders_(folders) 
     lines_.push_back("  " + reason.StringOr(""));
     return lines_.size() < kReasonsShownMax;
   });
+  lines_.emplace_back("plan      look what the registry lacks, and change nothing");
   lines_.emplace_back("start     push everything to the registry, and read all of it back");
   lines_.emplace_back("retire    nobody pulls here any more, and the medium may be removed");
   lines_.emplace_back("rollback  serve again, whatever was done before");
@@ -41,12 +42,12 @@ std::vector<std::string> HandoffDialog::Introduction() const {
 }
 
 std::string HandoffDialog::Question() const {
-  return !is_offered_ || !outcome_.empty() ? "" : "start, retire or rollback?";
+  return !is_offered_ || !outcome_.empty() ? "" : "plan, start, retire or rollback?";
 }
 
 Status HandoffDialog::Answer(std::string_view line) {
-  if (line != "start" && line != "retire" && line != "rollback") {
-    return InvalidArgument("one of these three words");
+  if (line != "plan" && line != "start" && line != "retire" && line != "rollback") {
+    return InvalidArgument("one of these four words");
   }
   RETURN_IF_ERROR(WriteWholeFile(folders_.env, folders_.orders + "/handoff",
                                  std::string(line) + "\n", kPublicMode));

@@ -1,4 +1,4 @@
-// Starts the handoff, retires the appliance or rolls back.
+// Plans the handoff, starts it, retires the appliance or rolls back.
 #pragma once
 
 #include <string>
