@@ -27,7 +27,8 @@ handoff_is 'v["phase"] == "seeding" and v["missing"]["bytes"] > 30 << 20' ||
 [ ! -e "$WORK/storage/docker/registry/v2/repositories" ] || fail "a plan wrote something"
 page() { curl -sf -m 10 --cacert "$CA" "https://$SEED/" -o "$WORK/page"; }
 page_says() { page && grep -q -E "$1" "$WORK/page"; }
-page_says "it lacked [0-9]* of [0-9]* blobs" && page_says "registry lacks [0-9]* of" || fail "$(cat "$WORK/page")"
+page_says "it lacked [0-9]* of [0-9]* blobs" || fail "$(cat "$WORK/page")"
+page_says "the registry lacks [0-9]* of" || fail "$(cat "$WORK/page")"
 
 # Some five seconds long.
 tc qdisc add dev lo root tbf rate 120mbit burst 256k latency 400ms
