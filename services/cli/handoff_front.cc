@@ -162,6 +162,10 @@ HandoffSurroundings HandoffFront::Surroundings() const {
     for (const DependentReport& one : service.snapshot.dependents) {
       around.dependents.push_back({one.kind, one.line});
     }
+    if (service.snapshot.unlisted_pull_idle_s) {
+      uint64_t ago_s = *service.snapshot.unlisted_pull_idle_s + service.silent_s;
+      around.unlisted_pull_s = std::max(around.unlisted_pull_s, now - static_cast<int64_t>(ago_s));
+    }
     for (const ClientReport& client : service.snapshot.clients) {
       if (!client.pull_idle_s) continue;
       int64_t& pulled_s = around.pulls[client.address];

@@ -210,7 +210,7 @@ ServiceSnapshot Serving::Snapshot() const {
   snapshot.connections_open = counters.connections_open;
   snapshot.verification = verifier_.is_done() ? "done" : "running";
   snapshot.bundles = ReportBundles(*source_->catalog());
-  snapshot.clients = clients_.Report();
+  clients_.ReportTo(&snapshot);
   snapshot.nodes = nodes_.Report();
   {
     std::lock_guard lock(images_mutex_);

@@ -59,7 +59,7 @@ int Run(const DaemonOptions& options) {
     snapshot.bytes_sent = counters.bytes_sent;
     snapshot.connections_open = counters.transfers_open;
     snapshot.bundles = ReportBundles(*(*source)->catalog());
-    snapshot.clients = clients.Report();
+    clients.ReportTo(&snapshot);
     snapshot.nodes = nodes.Report();
     snapshot.problems = (*source)->problems();
     events.Send(snapshot.ToText());

@@ -30,28 +30,33 @@ void ClientTable::Count(const std::string& address, uint64_t bytes, bool is_pull
 }
 
 void ClientTable::ForgetQuietest() {
-  clients_.erase(std::min_element(
+  auto quietest = std::min_element(
       clients_.begin(), clients_.end(),
-      [](const auto& a, const auto& b) { return a.second.last_seen < b.second.last_seen; }));
+      [](const auto& a, const auto& b) { return a.second.last_seen < b.second.last_seen; });
+  // Nothing is there before the first value.
+  forgotten_last_pull_ = std::max(forgotten_last_pull_, quietest->second.last_pull);
+  clients_.erase(quietest);
 }
 
-std::vector<ClientReport> ClientTable::Report() const {
+void ClientTable::ReportTo(ServiceSnapshot* snapshot) const {
   Clock::time_point now = Clock::now();
   std::vector<ClientReport> reports;
   {
     std::lock_guard<std::mutex> lock(mutex_);
+    reports.reserve(clients_.size());
     for (const auto& [address, entry] : clients_) {
       reports.push_back({address, entry.requests, entry.bytes, SecondsBetween(entry.last_seen, now),
                          std::nullopt});
       if (entry.last_pull) reports.back().pull_idle_s = SecondsBetween(*entry.last_pull, now);
     }
+    if (forgotten_last_pull_) {
+      snapshot->unlisted_pull_idle_s = SecondsBetween(*forgotten_last_pull_, now);
+    }
   }
   std::stable_sort(reports.begin(), reports.end(),
                    [](const auto& a, const auto& b) { return a.idle_s < b.idle_s; });
-  if (reports.size() > limits::clients_listed_max_count) {
-    reports.resize(limits::clients_listed_max_count);
-  }
-  return reports;
+  snapshot->clients = std::move(reports);
+  snapshot->ListClients(limits::clients_listed_max_count);
 }
 
 }  // namespace airgap

@@ -18,8 +18,9 @@ class ClientTable {
  public:
   // `is_pull`: it was given an image or an asset, or was told that it is here.
   void Count(const std::string& address, uint64_t bytes, bool is_pull);
-  // Most recent first; at most limits::clients_listed_max_count.
-  std::vector<ClientReport> Report() const;
+  // `clients` of the snapshot, most recent first, at most limits::clients_listed_max_count; and
+  // when one that has no place there pulled last.
+  void ReportTo(ServiceSnapshot* snapshot) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -32,7 +33,8 @@ class ClientTable {
   void ForgetQuietest();
 
   mutable std::mutex mutex_;
-  std::map<std::string, Entry> clients_;
+  std::map<std::string, Entry> clients_;                  // guarded by mutex_, as the next
+  std::optional<Clock::time_point> forgotten_last_pull_;  // of those who had to go
 };
 
 }  // namespace airgap

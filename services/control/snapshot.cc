@@ -1,5 +1,7 @@
 #include "control/snapshot.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 
 namespace airgap {
@@ -110,6 +112,14 @@ DependentReport DependentReport::Read(JsonView object) {
   return {object["kind"].StringOr(""), object["line"].StringOr("")};
 }
 
+void ServiceSnapshot::ListClients(size_t max_count) {
+  for (; clients.size() > max_count; clients.pop_back()) {
+    const std::optional<uint64_t>& idle_s = clients.back().pull_idle_s;
+    if (!idle_s) continue;
+    unlisted_pull_idle_s = std::min(unlisted_pull_idle_s.value_or(*idle_s), *idle_s);
+  }
+}
+
 void ServiceSnapshot::WriteTo(JsonNode object) const {
   object.Put("service", service);
   object.Put("version", version);
@@ -123,6 +133,7 @@ void ServiceSnapshot::WriteTo(JsonNode object) const {
   for (const BundleReport& bundle : bundles) bundle.WriteTo(bundle_list.AddObject());
   JsonNode client_list = object.PutArray("clients");
   for (const ClientReport& client : clients) client.WriteTo(client_list.AddObject());
+  if (unlisted_pull_idle_s) object.Put("unlistedPullIdleSeconds", *unlisted_pull_idle_s);
   if (!nodes.empty()) {
     JsonNode node_list = object.PutArray("nodes");
     for (const NodeReport& node : nodes) node.WriteTo(node_list.AddObject());
@@ -141,7 +152,7 @@ std::string ServiceSnapshot::ToText() const {
   std::string text = document.ToText();
   if (text.size() <= limits::event_max_bytes) return text;
   ServiceSnapshot shorter = *this;
-  shorter.clients.clear();
+  shorter.ListClients(0);
   shorter.nodes.clear();
   for (BundleReport& bundle : shorter.bundles) bundle.corrupt.clear();
   constexpr size_t kProblemsKept = 20;
@@ -173,6 +184,7 @@ Result<ServiceSnapshot> ServiceSnapshot::Parse(std::string_view text) {
     snapshot.clients.push_back(ClientReport::Read(client));
     return snapshot.clients.size() < limits::clients_listed_max_count;
   });
+  snapshot.unlisted_pull_idle_s = root["unlistedPullIdleSeconds"].Uint();
   root["nodes"].ForEach([&](JsonView node) {
     snapshot.nodes.push_back(NodeReport::Read(node));
     return snapshot.nodes.size() < limits::nodes_listed_max_count;

@@ -88,10 +88,15 @@ struct ServiceSnapshot {
   std::string verification;  // "running", "done", or empty where the service does none
   std::vector<BundleReport> bundles;
   std::vector<ClientReport> clients;  // at most limits::clients_listed_max_count
-  std::vector<NodeReport> nodes;      // at most limits::nodes_listed_max_count
+  // Since one pulled who is not among `clients`, for want of room.
+  std::optional<uint64_t> unlisted_pull_idle_s;
+  std::vector<NodeReport> nodes;  // at most limits::nodes_listed_max_count
   std::vector<DependentReport> dependents;
   std::vector<std::string> notices;   // what people should know, one line each
   std::vector<std::string> problems;  // one line each
+
+  // Keeps so many of `clients`, and notes when those that go pulled.
+  void ListClients(size_t max_count);
 
   void WriteTo(JsonNode object) const;
   // At most limits::event_max_bytes: with too much to say, clients, nodes and corrupt blobs are

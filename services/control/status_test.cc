@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/testing.h"
 #include "base/version.h"
+#include "control/client_table.h"
 #include "control/page.h"
 #include "control/screen.h"
 
@@ -82,6 +83,30 @@ void ASnapshotFitsIntoOneEvent(void**) {
   auto parsed = ServiceSnapshot::Parse(text);
   ASSERT_OK(parsed);
   assert_int_equal(parsed->bundles[1].corrupt_count, limits::corrupt_listed_max_count);
+  // Whoever had to go pulled two seconds ago.
+  assert_int_equal(parsed->clients.size(), 0);
+  assert_int_equal(parsed->unlisted_pull_idle_s.value_or(99), 2);
+}
+
+void APullOfWhoIsNotListedIsTold(void**) {
+  ClientTable table;
+  auto tell = [&] {
+    ServiceSnapshot snapshot;
+    table.ReportTo(&snapshot);
+    return snapshot;
+  };
+  table.Count("99.0.0.1", 1, true);
+  assert_false(tell().unlisted_pull_idle_s.has_value());
+  for (size_t i = 0; i < limits::clients_listed_max_count; ++i) {
+    table.Count("10.1.0." + std::to_string(i), 1, false);
+  }
+  assert_int_equal(tell().clients.size(), limits::clients_listed_max_count);
+  assert_true(tell().unlisted_pull_idle_s.has_value());
+  // Nor is one who had to go altogether.
+  for (size_t i = 0; i < limits::http_connections_max_count; ++i) {
+    table.Count("10.2." + std::to_string(i / 250) + "." + std::to_string(i % 250), 1, false);
+  }
+  assert_true(tell().unlisted_pull_idle_s.has_value());
 }
 
 void TheStatusGathersWhatServicesSay(void**) {
@@ -235,6 +260,7 @@ int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(ASnapshotSurvivesTheWay),
       cmocka_unit_test(ASnapshotFitsIntoOneEvent),
+      cmocka_unit_test(APullOfWhoIsNotListedIsTold),
       cmocka_unit_test(TheStatusGathersWhatServicesSay),
       cmocka_unit_test(BundlesAreShownBeforeAServiceReports),
       cmocka_unit_test(TheScreenShowsWhatMatters),

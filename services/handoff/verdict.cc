@@ -53,9 +53,16 @@ NodeState Judge(const HandoffRecord& record, const std::string& node, const Prov
   } else if (!record.hosts.empty()) {
     state.state = node_state::kProven;
   }
-  auto pull = around.pulls.find(proven.address);
-  if (proven.address.empty() || pull == around.pulls.end()) return state;
   int64_t since = proven.missing.empty() ? proven.since_s : record.verified_s;
+  auto pull = around.pulls.find(proven.address);
+  if (proven.address.empty() || pull == around.pulls.end()) {
+    // It may have been this one.
+    if (!proven.missing.empty() || around.unlisted_pull_s <= since + kSlackSeconds) return state;
+    state.state = node_state::kUnknown;
+    state.detail = "more machines are served from here than can be listed, the last at " +
+                   FormatUtc(around.unlisted_pull_s) + ": have it prove itself again";
+    return state;
+  }
   if (pull->second <= since + kSlackSeconds) return state;
   state.state = node_state::kHalf;
   std::string here = proven.address + " was served from here at " + FormatUtc(pull->second);

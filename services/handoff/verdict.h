@@ -22,6 +22,8 @@ struct HandoffSurroundings {
   };
   std::vector<Dependent> dependents;
   std::map<std::string, int64_t> pulls;  // the last second in which an address asked for something
+  // The same of addresses that are not among these, for there are too many; 0: of none.
+  int64_t unlisted_pull_s = 0;
 };
 
 namespace node_state {

@@ -65,6 +65,8 @@ void EachThingThatIsMissingIsAReason(void**) {
       {[](Case* c) { c->record.hosts.clear(); }, "node n1 is unknown"},
       {[](Case* c) { c->around.pulls["10.0.0.1"] = 106; },
        "node n1 is half-migrated: 10.0.0.1 was served from here at 1970-01-01T00:01:46Z"},
+      {[](Case* c) { c->around.unlisted_pull_s = 106; },
+       "node n1 is unknown: more machines are served from here than can be listed"},
       {[](Case* c) {
          c->around.dependents = {{"dhcp", "7 machines have their address from this appliance"}};
        },

@@ -4,173 +4,27 @@
 #include <charconv>
 
 #include "base/base64.h"
-#include "base/limits.h"
+#include "mirrors/host_patch.h"
+#include "mirrors/patch_text.h"
 
 namespace airgap {
 namespace {
-
-class Yaml {
- public:
-  void Line(size_t depth, const std::string& text) {
-    text_.append(depth * 2, ' ').append(text).append("\n");
-  }
-  // "KEY: |-" and the lines of `text` below it.
-  void Block(size_t depth, const std::string& key, std::string_view text) {
-    Line(depth, key + ": |-");
-    while (!text.empty()) {
-      size_t end = std::min(text.find('\n'), text.size());
-      Line(depth + 1, std::string(text.substr(0, end)));
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-  }
-  // Begins a document of its own.
-  void Document(const std::string& kind, const std::string& name = "") {
-    if (!text_.empty()) Line(0, "---");
-    Line(0, "apiVersion: v1alpha1");
-    Line(0, "kind: " + kind);
-    if (!name.empty()) Line(0, "name: " + Quoted(name));
-  }
-  void Delete(const std::string& kind, const std::string& name = "") {
-    Document(kind, name);
-    Line(0, "$patch: delete");
-  }
-  static std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
-  std::string Take() { return std::move(text_); }
-
- private:
-  std::string text_;
-};
 
 bool Has(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-std::string Listed(const std::vector<std::string>& list) {
-  std::string text = "[";
-  for (const std::string& one : list) {
-    if (text.size() > 1) text += ", ";
-    text += Yaml::Quoted(one);
-  }
-  return text + "]";
-}
-
 // From 1.14 on there is none unless a document, or else the old form, says so.
-void EndDiscovery(TalosVersion version, const NodeConfig& config, Yaml* yaml) {
+void EndDiscovery(TalosVersion version, const NodeConfig& config, PatchText* yaml) {
   if (version.has_nts() && !config.has_old_discovery) return;
   yaml->Line(0, "cluster:");
   yaml->Line(1, "discovery:");
   yaml->Line(2, "enabled: false");
 }
 
-// What becomes of the host entries that a config has in one form, so that each name of the target's
-// means the target alone: it may have meant the appliance until now.
-struct HostChanges {
-  std::vector<HostEntry> taken_away;  // as they are in the config
-  std::vector<HostEntry> changed;     // what is put in their place
-  std::vector<HostEntry> kept;        // those that stay as they are
-  std::vector<HostEntry> missing;     // of the wanted ones
-};
-
-HostChanges ChangeHosts(const std::vector<HostEntry>& present,
-                        const std::vector<HostEntry>& wanted) {
-  HostChanges changes;
-  changes.missing = wanted;
-  for (const HostEntry& entry : present) {
-    HostEntry changed = entry;
-    for (const HostEntry& host : wanted) {
-      if (host.address == entry.address) continue;
-      std::erase_if(changed.names, [&](const std::string& name) { return Has(host.names, name); });
-    }
-    for (const HostEntry& host : changes.missing) {
-      if (host.address != entry.address) continue;
-      for (const std::string& name : host.names) {
-        if (!Has(changed.names, name)) changed.names.push_back(name);
-      }
-    }
-    std::erase_if(changes.missing,
-                  [&](const HostEntry& host) { return host.address == entry.address; });
-    if (changed == entry) {
-      changes.kept.push_back(entry);
-      continue;
-    }
-    changes.taken_away.push_back(entry);
-    if (!changed.names.empty()) changes.changed.push_back(std::move(changed));
-  }
-  return changes;
-}
-
-// In both forms: a name counts in either.
-class HostPatch {
- public:
-  HostPatch(const MirrorTarget& target, TalosSchema schema, const NodeConfig& config)
-      : old_(ChangeHosts(config.old_hosts, target.hosts)),
-        new_(ChangeHosts(config.new_hosts, target.hosts)) {
-    // A list only grows: it is taken away whole, and what shall stay is added again.
-    if (RemovesList()) old_added_ = old_.kept;
-    Append(old_.changed, &old_added_);
-    Append(new_.changed, &new_added_);
-    bool is_old = schema == TalosSchema::kOld;
-    Append(is_old ? old_.missing : new_.missing, is_old ? &old_added_ : &new_added_);
-  }
-
-  // What is written again came from a file of anybody's.
-  Status Check() const {
-    std::vector<HostEntry> all = old_added_;
-    Append(new_added_, &all);
-    Append(new_.taken_away, &all);
-    for (const HostEntry& host : all) {
-      std::vector<std::string> texts = host.names;
-      texts.push_back(host.address);
-      for (const std::string& text : texts) {
-        if (IsPlainText(text)) continue;
-        return InvalidArgument("the config has a host entry '" + text +
-                               "', which is no name or address: take it out first");
-      }
-    }
-    return OkStatus();
-  }
-
-  bool RemovesList() const { return !old_.taken_away.empty(); }
-  bool AddsToList() const { return !old_added_.empty(); }
-  // Inside machine.
-  void RemoveList(Yaml* yaml) const {
-    yaml->Line(1, "network:");
-    yaml->Line(2, "extraHostEntries:");
-    yaml->Line(3, "$patch: delete");
-  }
-  void AddToList(Yaml* yaml) const {
-    yaml->Line(1, "network:");
-    yaml->Line(2, "extraHostEntries:");
-    for (const HostEntry& host : old_added_) {
-      yaml->Line(3, "- ip: " + Yaml::Quoted(host.address));
-      yaml->Line(4, "aliases: " + Listed(host.names));
-    }
-  }
-  // Documents.
-  void Remove(Yaml* yaml) const {
-    for (const HostEntry& host : new_.taken_away) yaml->Delete("StaticHostConfig", host.address);
-  }
-  void Add(Yaml* yaml) const {
-    for (const HostEntry& host : new_added_) {
-      yaml->Document("StaticHostConfig", host.address);
-      yaml->Line(0, "hostnames: " + Listed(host.names));
-    }
-  }
-
- private:
-  static void Append(const std::vector<HostEntry>& from, std::vector<HostEntry>* to) {
-    to->insert(to->end(), from.begin(), from.end());
-  }
-
-  HostChanges old_;
-  HostChanges new_;
-  std::vector<HostEntry> old_added_;
-  std::vector<HostEntry> new_added_;
-};
-
 // Documents that go whatever form the mirrors have.
 void RemoveDocuments(const MirrorTarget& target, const NodeConfig& config, const HostPatch& hosts,
-                     Yaml* yaml) {
+                     PatchText* yaml) {
   if (Has(config.new_tls, target.Host())) yaml->Delete("RegistryTLSConfig", target.Host());
   hosts.Remove(yaml);
   for (const std::string& name : config.discovery_services) {
@@ -185,7 +39,7 @@ void RemoveDocuments(const MirrorTarget& target, const NodeConfig& config, const
 // its place.
 void RemoveFromMachine(const MirrorTarget& target, const NodeConfig& config,
                        const std::vector<std::string>& mirrors, const HostPatch& hosts,
-                       Yaml* yaml) {
+                       PatchText* yaml) {
   bool has_times = config.has_old_time_servers && !target.time_servers.empty();
   // A certificate that was not checked until now would not be in future: keys are merged.
   bool has_tls = Has(config.old_tls, target.Host());
@@ -194,12 +48,12 @@ void RemoveFromMachine(const MirrorTarget& target, const NodeConfig& config,
   if (!mirrors.empty() || has_tls) yaml->Line(1, "registries:");
   if (!mirrors.empty()) yaml->Line(2, "mirrors:");
   for (const std::string& upstream : mirrors) {
-    yaml->Line(3, Yaml::Quoted(upstream) + ":");
+    yaml->Line(3, PatchText::Quoted(upstream) + ":");
     yaml->Line(4, "$patch: delete");
   }
   if (has_tls) {
     yaml->Line(2, "config:");
-    yaml->Line(3, Yaml::Quoted(target.Host()) + ":");
+    yaml->Line(3, PatchText::Quoted(target.Host()) + ":");
     yaml->Line(4, "tls:");
     yaml->Line(5, "$patch: delete");
   }
@@ -212,7 +66,7 @@ void RemoveFromMachine(const MirrorTarget& target, const NodeConfig& config,
 
 std::string OldRemove(const MirrorTarget& target, const NodeConfig& config,
                       const HostPatch& hosts) {
-  Yaml yaml;
+  PatchText yaml;
   std::vector<std::string> mirrors;
   for (const std::string& upstream : target.upstreams) {
     if (Has(config.old_mirrors, upstream)) mirrors.push_back(upstream);
@@ -222,25 +76,25 @@ std::string OldRemove(const MirrorTarget& target, const NodeConfig& config,
   return yaml.Take();
 }
 
-void AddTrustedRoots(const MirrorTarget& target, Yaml* yaml) {
+void AddTrustedRoots(const MirrorTarget& target, PatchText* yaml) {
   yaml->Document("TrustedRootsConfig", "cozy-airgap");
   yaml->Block(0, "certificates", target.ca_pem);
 }
 
 std::string OldAdd(const MirrorTarget& target, TalosVersion version, const NodeConfig& config,
                    const HostPatch& hosts) {
-  Yaml yaml;
+  PatchText yaml;
   yaml.Line(0, "machine:");
   yaml.Line(1, "registries:");
   yaml.Line(2, "mirrors:");
   for (const std::string& upstream : target.upstreams) {
-    yaml.Line(3, Yaml::Quoted(upstream) + ":");
-    yaml.Line(4, "endpoints: " + Listed({target.EndpointOf(upstream)}));
+    yaml.Line(3, PatchText::Quoted(upstream) + ":");
+    yaml.Line(4, "endpoints: " + PatchText::Listed({target.EndpointOf(upstream)}));
     if (target.is_prefixed) yaml.Line(4, "overridePath: true");
     yaml.Line(4, "skipFallback: true");
   }
   yaml.Line(2, "config:");
-  yaml.Line(3, Yaml::Quoted(target.Host()) + ":");
+  yaml.Line(3, PatchText::Quoted(target.Host()) + ":");
   yaml.Line(4, "tls:");
   if (target.insecure_until.empty()) {
     yaml.Line(5, "ca: " + EncodeBase64(target.ca_pem));
@@ -250,7 +104,7 @@ std::string OldAdd(const MirrorTarget& target, TalosVersion version, const NodeC
   if (hosts.AddsToList()) hosts.AddToList(&yaml);
   if (!target.time_servers.empty()) {
     yaml.Line(1, "time:");
-    yaml.Line(2, "servers: " + Listed(target.time_servers));
+    yaml.Line(2, "servers: " + PatchText::Listed(target.time_servers));
   }
   EndDiscovery(version, config, &yaml);
   AddTrustedRoots(target, &yaml);
@@ -260,7 +114,7 @@ std::string OldAdd(const MirrorTarget& target, TalosVersion version, const NodeC
 
 std::string NewRemove(const MirrorTarget& target, const NodeConfig& config,
                       const HostPatch& hosts) {
-  Yaml yaml;
+  PatchText yaml;
   RemoveFromMachine(target, config, {}, hosts, &yaml);
   for (const std::string& upstream : target.upstreams) {
     if (Has(config.new_mirrors, upstream)) yaml.Delete("RegistryMirrorConfig", upstream);
@@ -272,7 +126,7 @@ std::string NewRemove(const MirrorTarget& target, const NodeConfig& config,
 
 std::string NewAdd(const MirrorTarget& target, TalosVersion version, const NodeConfig& config,
                    const HostPatch& hosts) {
-  Yaml yaml;
+  PatchText yaml;
   if (hosts.AddsToList()) {
     yaml.Line(0, "machine:");
     hosts.AddToList(&yaml);
@@ -281,7 +135,7 @@ std::string NewAdd(const MirrorTarget& target, TalosVersion version, const NodeC
   for (const std::string& upstream : target.upstreams) {
     yaml.Document("RegistryMirrorConfig", upstream);
     yaml.Line(0, "endpoints:");
-    yaml.Line(1, "- url: " + Yaml::Quoted(target.EndpointOf(upstream)));
+    yaml.Line(1, "- url: " + PatchText::Quoted(target.EndpointOf(upstream)));
     if (target.is_prefixed) yaml.Line(2, "overridePath: true");
     yaml.Line(0, "skipFallback: true");
   }
@@ -296,7 +150,7 @@ std::string NewAdd(const MirrorTarget& target, TalosVersion version, const NodeC
   if (!target.time_servers.empty()) {
     yaml.Document("TimeSyncConfig");
     yaml.Line(0, "ntp:");
-    yaml.Line(1, "servers: " + Listed(target.time_servers));
+    yaml.Line(1, "servers: " + PatchText::Listed(target.time_servers));
     if (version.has_nts()) yaml.Line(1, "useNTS: false");
   }
   return yaml.Take();
@@ -331,7 +185,7 @@ Result<TalosPatches> FormatTalosPatches(const MirrorTarget& target, TalosVersion
   if (schema == TalosSchema::kNew && !version.has_documents()) {
     return InvalidArgument("Talos takes mirrors as documents of their own from 1.12 on");
   }
-  HostPatch hosts(target, schema, config);
+  HostPatch hosts(target.hosts, schema == TalosSchema::kNew, config);
   RETURN_IF_ERROR(hosts.Check());
   bool is_old = schema == TalosSchema::kOld;
   TalosPatches patches;
