@@ -19,6 +19,9 @@ LIB_CC := $(filter-out $(TEST_CC) $(FUZZ_CC) $(CMD_CC) $(TESTING_CC) \
 COMMAND_CC := $(shell grep -l 'CLI/CLI.hpp' services/cli/*.cc)
 TESTED_CC := $(filter-out $(COMMAND_CC),$(LIB_CC))
 
+# Rooms in which nothing runs beside anything else: there is no race to be found in them.
+ONE_THREAD := services/confine/% services/console/% services/mirrors/% services/site/%
+
 PROGRAMS := $(patsubst services/cmd/%.cc,%,$(CMD_CC))
 # The file is cozy_airgap.cc, the program cozy-airgap; the console's has the project's name.
 program_name = $(if $(filter console,$1),airgap-console,$(subst _,-,$1))
@@ -65,7 +68,7 @@ MUSL_FLAGS := -Wno-sign-compare -O2 -fPIE -ffunction-sections -fdata-sections \
 $(eval $(call variant,musl,scripts/zig-c++,$(MUSL_FLAGS),musl,$(LIB_CC)))
 $(eval $(call variant,musl-arm64,scripts/zig-c++-arm64,$(MUSL_FLAGS),musl-arm64,$(LIB_CC)))
 $(eval $(call variant,asan,g++,$(ASAN_FLAGS),host,$(TESTED_CC)))
-$(eval $(call variant,tsan,g++,$(TSAN_FLAGS),host,$(TESTED_CC)))
+$(eval $(call variant,tsan,g++,$(TSAN_FLAGS),host,$(filter-out $(ONE_THREAD),$(TESTED_CC))))
 $(eval $(call variant,libfuzzer,clang++,$(FUZZ_FLAGS),host,$(TESTED_CC)))
 
 # Programs: $1 name, $2 variant, $3 compiler, $4 folder.
@@ -83,7 +86,7 @@ BIN_FILES := $(foreach name,$(PROGRAMS),$(BUILD)/bin/$(call program_name,$(name)
 .PHONY: bin
 bin: $(BIN_FILES)
 
-# Tests and fuzz targets, under both sanitizers.
+# Tests under both sanitizers, and fuzz targets.
 define test_program
 $(BUILD)/$1/tests/$(basename $(notdir $2)): $(2:%.cc=$(BUILD)/$1/%.o) $(BUILD)/$1/libtesting.a \
   $(BUILD)/$1/libairgap.a
@@ -93,7 +96,8 @@ TEST_FILES += $(BUILD)/$1/tests/$(basename $(notdir $2))
 endef
 TEST_FILES :=
 $(foreach test,$(TEST_CC),$(eval $(call test_program,asan,$(test),$(ASAN_FLAGS))))
-$(foreach test,$(TEST_CC),$(eval $(call test_program,tsan,$(test),$(TSAN_FLAGS))))
+$(foreach test,$(filter-out $(ONE_THREAD),$(TEST_CC)), \
+  $(eval $(call test_program,tsan,$(test),$(TSAN_FLAGS))))
 
 # In `make test` a fuzz target runs a sample of seeded mutations under a driver of our own;
 # `make soak` links the same target with libFuzzer.
