@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# one-of: built-again
 # timeout: 300
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# one-of: volumes
 # timeout: 300
 # A stick labelled AIRGAP-SITE that somebody found opens nothing, one that is signed for another
 # site neither: the appliance says why. One that this site's CA signed is used as soon as it is

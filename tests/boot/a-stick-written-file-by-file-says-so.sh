@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# one-of: volumes
 # timeout: 300
 # A tool in its file-copy mode makes a FAT stick of the files on the ISO, which boots and has no
 # bundle: the appliance says why, and how to write the stick. So it does of another stick, one that

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# one-of: bios-cd-or-usb
 # timeout: 300
 # From CD under BIOS, an appliance with a site file: its name, its CA and that pushed content is
 # forgotten stand on the console, its certificate has the host names, only its users push and pull,

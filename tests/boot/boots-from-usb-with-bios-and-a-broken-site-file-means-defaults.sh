@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# one-of: bios-cd-or-usb
 # timeout: 300
 # From USB under BIOS, on a machine without a screen, with a site partition whose text has a
 # mistake: the appliance serves with defaults, nobody can push, and console and status say what is

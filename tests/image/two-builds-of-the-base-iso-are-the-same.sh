@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# one-of: built-again
 # timeout: 600
 # The base ISO that is built in another folder, of the same files, under another umask and time
 # zone, is the same bit by bit. Objects may come out of the compiler's cache, and packages out of
