@@ -70,7 +70,10 @@ Status Pusher::LookAtBlob(BlobWork* work) {
   std::vector<std::string> wanted;
   for (const std::string& repository : work->wanted) {
     Status status = target_.client->CheckBlob(target_.Of(repository), descriptor);
-    if (!status.ok() && status.code() != Code::kNotFound) return status;
+    // What a full disk or a power cut has left half written there is put again; if the registry
+    // keeps it as it is, preflight finds it.
+    bool is_wanted = status.code() == Code::kNotFound || status.code() == Code::kCorrupt;
+    if (!status.ok() && !is_wanted) return status;
     (status.ok() ? work->there : wanted).push_back(repository);
   }
   work->wanted = std::move(wanted);

@@ -246,6 +246,9 @@ Status RegistryClient::CheckSize(const Place& place, HttpCall call, uint64_t siz
   call.method = "HEAD";
   std::string body;
   ASSIGN_OR_RETURN(HttpReply reply, Fetch(place, call, 0, &body));
+  // Others of its errors pass; this one, after some attempts, is about what was asked for.
+  constexpr int kInternalError = 500;
+  if (reply.status == kInternalError) return Corrupt(StatusOfReply(reply).message());
   RETURN_IF_ERROR(StatusOfReply(reply));
   std::optional<uint64_t> length = ContentLength(reply);
   if (!length || *length == size_bytes) return OkStatus();

@@ -57,7 +57,7 @@ class RegistryClient {
   // `content_type` gets its media type.
   Result<std::string> GetManifest(const Reference& repository, const std::string& tag_or_digest,
                                   std::string* content_type);
-  // kNotFound, or kCorrupt when the registry names another size.
+  // kNotFound, or kCorrupt when the registry names another size, or fails at this one.
   Status CheckBlob(const Reference& repository, const Descriptor& descriptor);
   // The bytes from `from_bytes` on. Goes on where it stopped after a drop, as long as something
   // comes.

@@ -51,6 +51,13 @@ refused 1 "missing: airgap.internal/assets/boot/vmlinuz@$digest" preflight_targe
 push_to_target >"$WORK/out"
 grep -q "^blobs .* 1 uploaded" "$WORK/out" || fail "$(cat "$WORK/out")"
 preflight_target --quiet --deep
+# What a full disk leaves half written, and the registry fails at for ever, is put again.
+link=$WORK/storage/docker/registry/v2/repositories/airgap.internal/assets/boot/vmlinuz/_layers
+: >"$link/sha256/${digest#sha256:}/link"
+refused 1 "$digest" preflight_target --quiet
+push_to_target >"$WORK/out"
+grep -q "^blobs .* 1 uploaded" "$WORK/out" || fail "$(cat "$WORK/out")"
+preflight_target --quiet
 # What it has wrong: only who reads it finds out.
 printf x | dd of="$(blob_file "$digest")" bs=1 seek=1000 conv=notrunc status=none
 preflight_target --quiet
