@@ -83,8 +83,7 @@ std::string JsonOf(const HandoffView& view) {
     object.Put("state", node.state);
     object.Put("detail", node.detail);
   }
-  JsonNode reasons = root.PutArray("reasonsAgainstRetiring");
-  for (const std::string& reason : view.reasons) reasons.Add(reason);
+  root.PutStrings("reasonsAgainstRetiring", view.reasons);
   JsonNode events = root.PutArray("events");
   for (const HandoffEvent& event : view.events) {
     JsonNode object = events.AddObject();

@@ -48,6 +48,13 @@ bool IsVerified(HandoffPhase phase) {
   return phase == HandoffPhase::kVerified || phase == HandoffPhase::kCutover;
 }
 
+void AddPulls(const std::map<std::string, int64_t>& pulls, HandoffSurroundings* around) {
+  for (const auto& [address, at_s] : pulls) {
+    int64_t& latest_s = address.empty() ? around->unlisted_pull_s : around->pulls[address];
+    latest_s = std::max(latest_s, at_s);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> BundleLines(const Catalog& catalog) {
@@ -85,8 +92,10 @@ Result<HandoffSettings> HandoffEngine::ReadSettings() const {
   return HandoffSettings::Parse(*text);
 }
 
-HandoffSurroundings HandoffEngine::LookAround() const {
+Result<HandoffSurroundings> HandoffEngine::LookAround(const std::string& run) const {
   HandoffSurroundings around = options_.surroundings();
+  ASSIGN_OR_RETURN(auto pulls, journal_->Pulls(run));
+  AddPulls(pulls, &around);
   around.bundles = BundleLines(*options_.catalog());
   around.is_kept = options_.is_kept;
   around.now_s = time(nullptr);
@@ -331,7 +340,7 @@ Status HandoffEngine::Retire(const std::string& who) {
   if (record.phase == HandoffPhase::kRetired) return OkStatus();
   ASSIGN_OR_RETURN(HandoffSettings settings, ReadSettings());
   ASSIGN_OR_RETURN(std::vector<NodeProof> proofs, journal_->Proofs(record.run));
-  HandoffSurroundings around = LookAround();
+  ASSIGN_OR_RETURN(HandoffSurroundings around, LookAround(record.run));
   std::vector<std::string> reasons = ReasonsAgainstRetiring(
       settings, record, JudgeNodes(settings, record, proofs, around), around);
   if (!reasons.empty()) {
@@ -395,9 +404,13 @@ HandoffView HandoffEngine::View() const {
   }
   if (settings.ok()) {
     auto proofs = journal_->Proofs(view.record.run);
-    HandoffSurroundings around = LookAround();
-    if (proofs.ok()) view.nodes = JudgeNodes(*settings, view.record, *proofs, around);
-    view.reasons = ReasonsAgainstRetiring(*settings, view.record, view.nodes, around);
+    auto around = LookAround(view.record.run);
+    if (proofs.ok() && around.ok()) {
+      view.nodes = JudgeNodes(*settings, view.record, *proofs, *around);
+      view.reasons = ReasonsAgainstRetiring(*settings, view.record, view.nodes, *around);
+    } else {
+      view.problem = (proofs.ok() ? around.status() : proofs.status()).message();
+    }
     if (view.record.phase == HandoffPhase::kRetired) view.reasons.clear();
   }
   auto events = journal_->Events();
@@ -456,6 +469,34 @@ Result<std::string> HandoffEngine::Receipt(bool is_signed) const {
 }
 
 void HandoffEngine::Beat() {
+  KeepMark();
+  KeepPulls();
+}
+
+// What the services know of their clients is gone when one of them starts anew, or the power fails;
+// a proof outlives both, and so must what takes it back.
+void HandoffEngine::KeepPulls() {
+  HandoffRecord record = journal_->record();
+  if (!IsVerified(record.phase)) return;
+  Result<HandoffSettings> settings = ReadSettings();
+  auto proofs = journal_->Proofs(record.run);
+  auto pulls = journal_->Pulls(record.run);
+  auto now = LookAround(record.run);
+  if (!settings.ok() || !proofs.ok() || !pulls.ok() || !now.ok()) return;
+  HandoffSurroundings kept;
+  AddPulls(*pulls, &kept);
+  std::vector<NodeState> before = JudgeNodes(*settings, record, *proofs, kept);
+  std::vector<NodeState> after = JudgeNodes(*settings, record, *proofs, *now);
+  for (size_t i = 0; i < after.size(); ++i) {
+    if (before[i].state != node_state::kProven || after[i].state == node_state::kProven) continue;
+    auto pull = now->pulls.find(after[i].address);
+    // If it cannot be kept now, it is tried again in a second.
+    (void)(pull == now->pulls.end() ? journal_->AddPull(record.run, "", now->unlisted_pull_s)
+                                    : journal_->AddPull(record.run, pull->first, pull->second));
+  }
+}
+
+void HandoffEngine::KeepMark() {
   bool is_retired = journal_->record().phase == HandoffPhase::kRetired;
   bool is_marked = access(options_.retired_path.c_str(), F_OK) == 0;
   if (is_retired == is_marked) return;

@@ -103,7 +103,8 @@ class HandoffEngine {
   Result<std::string> RegistryCa() const;
   // `is_signed`: the CMS message, otherwise the text in it. kNotFound: it was never retired.
   Result<std::string> Receipt(bool is_signed) const;
-  // Once a second: keeps the file at retired_path as the phase has it.
+  // Once a second: keeps the file at retired_path as the phase has it, and in the journal what
+  // speaks against a node that was proven.
   void Beat();
 
  private:
@@ -111,7 +112,10 @@ class HandoffEngine {
 
   HandoffEngine(Env* env, Options options) : env_(env), options_(std::move(options)) {}
   Result<HandoffSettings> ReadSettings() const;
-  HandoffSurroundings LookAround() const;
+  // With the pulls that the journal has of the handoff `run`.
+  Result<HandoffSurroundings> LookAround(const std::string& run) const;
+  void KeepPulls();
+  void KeepMark();
   void StartWork(const std::function<void()>& work);
   void PushAndSave();
   Status PushAndReadBack(const HandoffSettings& settings, HandoffRecord* record);

@@ -17,6 +17,9 @@ constexpr char kVersion1[] =
     " PRIMARY KEY (run, node, host, kind));"
     "CREATE TABLE events (number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
     " line TEXT NOT NULL);";
+constexpr char kVersion2[] =
+    "CREATE TABLE pulls (run TEXT NOT NULL, address TEXT NOT NULL, at INTEGER NOT NULL,"
+    " PRIMARY KEY (run, address));";
 
 struct PhaseName {
   HandoffPhase phase;
@@ -79,10 +82,7 @@ std::string ToText(const HandoffRecord& record) {
   JsonNode root = document.root();
   root.Put("phase", NameOf(record.phase));
   for (const TextMember& text : kTexts) root.Put(text.name, record.*text.member);
-  for (const ListMember& list : kLists) {
-    JsonNode array = root.PutArray(list.name);
-    for (const std::string& line : record.*list.member) array.Add(line);
-  }
+  for (const ListMember& list : kLists) root.PutStrings(list.name, record.*list.member);
   for (const CountMember& count : kCounts) root.Put(count.name, record.*count.member);
   for (const TimeMember& at : kTimes) {
     root.Put(at.name, static_cast<uint64_t>(std::max<int64_t>(record.*at.member, 0)));
@@ -99,12 +99,7 @@ Result<HandoffRecord> FromText(std::string_view text) {
   HandoffRecord record;
   record.phase = *phase;
   for (const TextMember& text : kTexts) record.*text.member = root[text.name].StringOr("");
-  for (const ListMember& list : kLists) {
-    root[list.name].ForEach([&](JsonView line) {
-      (record.*list.member).push_back(line.StringOr(""));
-      return true;
-    });
-  }
+  for (const ListMember& list : kLists) record.*list.member = root[list.name].Strings();
   for (const CountMember& count : kCounts) {
     record.*count.member = root[count.name].Uint().value_or(0);
   }
@@ -131,7 +126,7 @@ std::optional<HandoffPhase> HandoffPhaseOf(std::string_view name) {
 }
 
 Result<std::unique_ptr<HandoffJournal>> HandoffJournal::Open(const std::string& path) {
-  ASSIGN_OR_RETURN(auto database, Database::Open(path, {kVersion1}));
+  ASSIGN_OR_RETURN(auto database, Database::Open(path, {kVersion1, kVersion2}));
   std::unique_ptr<HandoffJournal> journal(new HandoffJournal(std::move(database)));
   RETURN_IF_ERROR(journal->Read());
   return journal;
@@ -181,6 +176,22 @@ Result<std::vector<NodeProof>> HandoffJournal::Proofs(const std::string& run) co
         proofs.push_back({row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Int(4)});
       }));
   return proofs;
+}
+
+Status HandoffJournal::AddPull(const std::string& run, const std::string& address, int64_t at_s) {
+  std::lock_guard lock(mutex_);
+  return database_->Run(
+      "INSERT INTO pulls (run, address, at) VALUES (?, ?, ?)"
+      " ON CONFLICT (run, address) DO UPDATE SET at = max(at, excluded.at)",
+      {run, address, at_s});
+}
+
+Result<std::map<std::string, int64_t>> HandoffJournal::Pulls(const std::string& run) const {
+  std::lock_guard lock(mutex_);
+  std::map<std::string, int64_t> pulls;
+  RETURN_IF_ERROR(database_->Run("SELECT address, at FROM pulls WHERE run = ?", {run},
+                                 [&](const DatabaseRow& row) { pulls[row.Text(0)] = row.Int(1); }));
+  return pulls;
 }
 
 Result<std::vector<HandoffEvent>> HandoffJournal::Events() const {

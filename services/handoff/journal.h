@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -81,6 +82,11 @@ class HandoffJournal {
   // A proof of the handoff `run`; the newest of a node, host and kind counts.
   Status AddProof(const std::string& run, const NodeProof& proof);
   Result<std::vector<NodeProof>> Proofs(const std::string& run) const;
+
+  // That an address ("": one that is not listed) asked for something here in the second `at_s`
+  // during the handoff `run`; the latest of an address counts.
+  Status AddPull(const std::string& run, const std::string& address, int64_t at_s);
+  Result<std::map<std::string, int64_t>> Pulls(const std::string& run) const;
 
   // The newest ones, oldest first; at most limits::handoff_events_listed_max_count.
   Result<std::vector<HandoffEvent>> Events() const;

@@ -35,6 +35,9 @@ void WhatIsSavedIsThereAgain(void**) {
     ASSERT_OK((*journal)->Save(record, "first"));
     ASSERT_OK((*journal)->AddProof("r1", {"n1", "ghcr.io", "container", "10.0.0.1", 10}));
     ASSERT_OK((*journal)->AddProof("r1", {"n1", "ghcr.io", "container", "10.0.0.2", 11}));
+    ASSERT_OK((*journal)->AddPull("r1", "10.0.0.1", 20));
+    ASSERT_OK((*journal)->AddPull("r1", "10.0.0.1", 19));
+    ASSERT_OK((*journal)->AddPull("r0", "10.0.0.3", 21));
     ASSERT_OK((*journal)->AddProof("r0", {"n1", "ghcr.io", "container", "10.0.0.3", 12}));
   }
   auto journal = HandoffJournal::Open(path);
@@ -59,6 +62,10 @@ void WhatIsSavedIsThereAgain(void**) {
   assert_int_equal(proofs->size(), 1);
   assert_string_equal(proofs->at(0).address.c_str(), "10.0.0.2");
   assert_int_equal(proofs->at(0).at_s, 11);
+  auto pulls = (*journal)->Pulls("r1");
+  ASSERT_OK(pulls);
+  assert_int_equal(pulls->size(), 1);
+  assert_int_equal(pulls->at("10.0.0.1"), 20);
   auto events = (*journal)->Events();
   ASSERT_OK(events);
   assert_int_equal(events->size(), 1);

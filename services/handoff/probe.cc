@@ -132,8 +132,7 @@ std::string ProbeSettings::ToText() const {
   root.Put("host", host);
   root.Put("kind", kind);
   root.Put("key", key);
-  JsonNode list = root.PutArray("urls");
-  for (const std::string& url : urls) list.Add(url);
+  root.PutStrings("urls", urls);
   root.Put("ca", ca);
   return document.ToText(true) + "\n";
 }
@@ -149,10 +148,7 @@ Result<ProbeSettings> ProbeSettings::Parse(std::string_view text) {
   settings.kind = root["kind"].StringOr("");
   settings.key = root["key"].StringOr("");
   settings.ca = root["ca"].StringOr("");
-  root["urls"].ForEach([&](JsonView url) {
-    settings.urls.push_back(url.StringOr(""));
-    return true;
-  });
+  settings.urls = root["urls"].Strings();
   if (settings.key.empty() || settings.urls.empty()) {
     return InvalidArgument("the probe's file has no key, or says nothing of where to report");
   }

@@ -11,6 +11,12 @@ namespace {
 
 constexpr char kSparseRepository[] = "cozy-airgap/sparse-index";
 
+// Whether what was looked at is to be put: so is what a full disk or a power cut has left half
+// written there. If the registry keeps that as it is, preflight finds it.
+bool IsWanted(const Status& look) {
+  return look.code() == Code::kNotFound || look.code() == Code::kCorrupt;
+}
+
 }  // namespace
 
 Result<bool> TakesSparseIndexes(const HandoffTarget& target) {
@@ -70,10 +76,7 @@ Status Pusher::LookAtBlob(BlobWork* work) {
   std::vector<std::string> wanted;
   for (const std::string& repository : work->wanted) {
     Status status = target_.client->CheckBlob(target_.Of(repository), descriptor);
-    // What a full disk or a power cut has left half written there is put again; if the registry
-    // keeps it as it is, preflight finds it.
-    bool is_wanted = status.code() == Code::kNotFound || status.code() == Code::kCorrupt;
-    if (!status.ok() && !is_wanted) return status;
+    if (!status.ok() && !IsWanted(status)) return status;
     (status.ok() ? work->there : wanted).push_back(repository);
   }
   work->wanted = std::move(wanted);
@@ -83,7 +86,7 @@ Status Pusher::LookAtBlob(BlobWork* work) {
 Status Pusher::LookAtManifest(ManifestWork* work) {
   Status status =
       target_.client->CheckManifest(target_.Of(work->repository->name), work->manifest->descriptor);
-  if (!status.ok() && status.code() != Code::kNotFound) return status;
+  if (!status.ok() && !IsWanted(status)) return status;
   work->is_there = status.ok();
   return OkStatus();
 }
@@ -224,7 +227,7 @@ Status Pusher::SetTag(const PlannedRepository& repository, const std::string& ta
 Status Pusher::PushTag(const PlannedRepository& repository, const std::string& tag,
                        const Digest& digest) {
   Result<Descriptor> now = target_.client->Resolve(target_.Of(repository.name), tag);
-  if (!now.ok() && now.status().code() != Code::kNotFound) return now.status();
+  // One that cannot be read, as a full disk leaves it, is set again: that must work, and is enough.
   bool is_there = now.ok() && now->digest == digest;
   if (!is_there) RETURN_IF_ERROR(SetTag(repository, tag, digest));
   std::lock_guard lock(mutex_);

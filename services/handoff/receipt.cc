@@ -5,14 +5,6 @@
 #include "base/version.h"
 
 namespace airgap {
-namespace {
-
-void AddStrings(const std::vector<std::string>& lines, JsonNode list) {
-  for (const std::string& line : lines) list.Add(line);
-}
-
-}  // namespace
-
 std::string FormatReceipt(const std::string& site_name, const HandoffSettings& settings,
                           const HandoffRecord& record, const std::vector<NodeProof>& proofs) {
   JsonBuilder document;
@@ -24,7 +16,7 @@ std::string FormatReceipt(const std::string& site_name, const HandoffSettings& s
   root.Put("madeBy", std::string("cozy-airgap ") + kVersion);
   root.Put("handoff", record.run);
   root.Put("registry", record.registry);
-  AddStrings(record.bundles, root.PutArray("bundles"));
+  root.PutStrings("bundles", record.bundles);
   root.Put("tags", record.tags_count);
   root.Put("manifests", record.manifests_count);
   root.Put("blobs", record.blobs_count);

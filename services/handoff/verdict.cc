@@ -47,7 +47,7 @@ std::string Joined(const std::vector<std::string>& texts) {
 
 NodeState Judge(const HandoffRecord& record, const std::string& node, const Proven& proven,
                 const HandoffSurroundings& around) {
-  NodeState state{node, node_state::kUnknown, ""};
+  NodeState state{node, node_state::kUnknown, "", proven.address};
   if (!proven.missing.empty()) {
     state.detail = "no proof of " + Joined(proven.missing);
   } else if (!record.hosts.empty()) {

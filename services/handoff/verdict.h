@@ -34,8 +34,9 @@ inline constexpr char kUnknown[] = "unknown";
 
 struct NodeState {
   std::string node;
-  std::string state;   // one of node_state
-  std::string detail;  // what is missing, or what it did here; may be empty
+  std::string state;    // one of node_state
+  std::string detail;   // what is missing, or what it did here; may be empty
+  std::string address;  // by which it is known; may be empty
 };
 
 // In the order of the settings.

@@ -40,11 +40,16 @@ make_handoff_site() {
 start_appliance() {
   "$AIRGAP" identity --quiet --dir "$WORK/tls"
   CA=$WORK/tls/ca.pem URL=https://$SEED:5000
-  local tls=(--tls-cert "$WORK/tls/server.pem" --tls-key "$WORK/tls/server.key")
   echo "$DEMO" >"$WORK/bundles"
-  background registryd "$ROOT/build/bin/registryd" --listen $SEED:5000 --http $SEED:80 "${tls[@]}" \
-    --bundle-list "$WORK/bundles" --retired "$WORK/retired" --events "$WORK/events"
+  start_registryd
   start_controld "$@"
+}
+
+start_registryd() {
+  background registryd "$ROOT/build/bin/registryd" --listen $SEED:5000 --http $SEED:80 \
+    --tls-cert "$WORK/tls/server.pem" --tls-key "$WORK/tls/server.key" \
+    --bundle-list "$WORK/bundles" --retired "$WORK/retired" --events "$WORK/events"
+  REGISTRYD=$LAST_PID
   wait_for 20 registryd curl -sf --cacert "$CA" "$URL/healthz"
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # timeout: 200
+# waits
 # Everything of a bundle goes to a registry over TLS with a login, under the names of its upstreams,
 # digests unchanged; a second push has nothing to do. Preflight finds what is missing there, what is
 # wrong and what names something else, and the next push mends what it can. A client finds each
@@ -52,11 +53,17 @@ push_to_target >"$WORK/out"
 grep -q "^blobs .* 1 uploaded" "$WORK/out" || fail "$(cat "$WORK/out")"
 preflight_target --quiet --deep
 # What a full disk leaves half written, and the registry fails at for ever, is put again.
-link=$WORK/storage/docker/registry/v2/repositories/airgap.internal/assets/boot/vmlinuz/_layers
-: >"$link/sha256/${digest#sha256:}/link"
+links=$WORK/storage/docker/registry/v2/repositories/airgap.internal/assets/boot/vmlinuz
+parent=sha256:$(sha256_of "$WORK/manifest")
+: >"$links/_layers/sha256/${digest#sha256:}/link"
+: >"$links/_manifests/revisions/sha256/${parent#sha256:}/link"
+: >"$links/_manifests/tags/latest/current/link"
 refused 1 "$digest" preflight_target --quiet
+finds -F -e "$parent" <"$WORK/error" || fail "$(cat "$WORK/error")"
 push_to_target >"$WORK/out"
-grep -q "^blobs .* 1 uploaded" "$WORK/out" || fail "$(cat "$WORK/out")"
+for line in "blobs .* 1 uploaded" "manifests  1 put" "tags       1 put"; do
+  grep -q "^$line" "$WORK/out" || fail "$(cat "$WORK/out")"
+done
 preflight_target --quiet
 # What it has wrong: only who reads it finds out.
 printf x | dd of="$(blob_file "$digest")" bs=1 seek=1000 conv=notrunc status=none

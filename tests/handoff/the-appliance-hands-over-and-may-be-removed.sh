@@ -85,7 +85,14 @@ handoff talos node2 >"$WORK/out"
 sleep 7
 get "/v2/ghcr.io/cozystack/demo/debian/manifests/13" --interface "$NODE2" -o "$WORK/manifest"
 wait_for 10 "that node2 is seen" handoff_is 'v["nodes"][1]["state"] == "half-migrated"'
-retire_is_refused "node node2 is half-migrated: $NODE2 was served from here at"
+half="node node2 is half-migrated: $NODE2 was served from here at"
+retire_is_refused "$half"
+# A service that starts anew has seen nobody yet: that it did is kept.
+kill -9 "$REGISTRYD" "$CONTROLD"
+wait "$REGISTRYD" "$CONTROLD" || true
+start_registryd
+start_controld kept
+retire_is_refused "$half"
 prove node2
 handoff talos node2 >"$WORK/out"
 
