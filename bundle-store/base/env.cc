@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <mutex>
 
 #include "base/limits.h"
 
@@ -136,23 +137,14 @@ class RealPendingFile : public PendingFile {
     Reach(offset + bytes.size());
     return OkStatus();
   }
-  Status CopyAt(uint64_t offset, const ReadableFile& from, uint64_t from_offset,
-                uint64_t bytes) override {
-    FileSegment segment = from.SegmentAt(from_offset);
-    auto left = static_cast<off_t>(std::min(bytes, segment.length_bytes));
-    auto in = static_cast<off_t>(segment.offset_bytes);
-    auto out = static_cast<off_t>(offset);
-    while (left > 0) {
-      ssize_t copied =
-          copy_file_range(segment.fd, &in, fd_.get(), &out, static_cast<size_t>(left), 0);
-      // Another file system, a pipe, an end that came early: the way through this process says
-      // what is wrong, if anything is.
-      if (copied <= 0) break;
-      left -= copied;
-    }
-    uint64_t done = static_cast<uint64_t>(out) - offset;
+  Status WriteThrough(uint64_t offset, ByteSpan bytes) override {
+    size_t direct = bytes.size() - bytes.size() % kDirectAlignBytes;
+    bool is_aligned = offset % kDirectAlignBytes == 0 &&
+                      reinterpret_cast<uintptr_t>(bytes.data()) % kDirectAlignBytes == 0;
+    size_t done = is_aligned ? WriteDirect(offset, bytes.first(direct)) : 0;
     Reach(offset + done);
-    return PendingFile::CopyAt(offset + done, from, from_offset + done, bytes - done);
+    // What is left is written by the other way, which says what is wrong, if anything is.
+    return done == bytes.size() ? OkStatus() : WriteAt(offset + done, bytes.subspan(done));
   }
   Result<bool> CloneAt(uint64_t offset, const ReadableFile& from, uint64_t from_offset,
                        uint64_t bytes) override {
@@ -210,7 +202,25 @@ class RealPendingFile : public PendingFile {
                     static_cast<off_t>((full - first) * kStepBytes), SYNC_FILE_RANGE_WRITE);
   }
 
+  // How many of the bytes it wrote past the page cache.
+  size_t WriteDirect(uint64_t offset, ByteSpan bytes) {
+    std::call_once(direct_once_, [this] {
+      direct_fd_ = UniqueFd(open(temp_path_.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC | O_NOFOLLOW));
+    });
+    size_t done = 0;
+    while (direct_fd_.valid() && done < bytes.size()) {
+      ssize_t n = pwrite(direct_fd_.get(), bytes.data() + done, bytes.size() - done,
+                         static_cast<off_t>(offset + done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0 || static_cast<size_t>(n) % kDirectAlignBytes != 0) break;
+      done += static_cast<size_t>(n);
+    }
+    return done;
+  }
+
   UniqueFd fd_;
+  std::once_flag direct_once_;
+  UniqueFd direct_fd_;  // the same file, past the page cache; invalid where it cannot be
   std::string temp_path_;
   std::string path_;
   std::atomic<uint64_t> end_ = 0;
@@ -318,18 +328,6 @@ class RealEnvImpl : public Env {
 Env* RealEnv() {
   static RealEnvImpl env;
   return &env;
-}
-
-Status PendingFile::CopyAt(uint64_t offset, const ReadableFile& from, uint64_t from_offset,
-                           uint64_t bytes) {
-  std::vector<uint8_t> buffer(limits::io_buffer_bytes);
-  for (uint64_t done = 0; done < bytes;) {
-    MutableByteSpan step(buffer.data(), std::min<uint64_t>(buffer.size(), bytes - done));
-    RETURN_IF_ERROR(from.ReadAt(from_offset + done, step));
-    RETURN_IF_ERROR(WriteAt(offset + done, step));
-    done += step.size();
-  }
-  return OkStatus();
 }
 
 Result<std::string> ReadWholeFile(Env* env, const std::string& path, uint64_t max_bytes) {

@@ -90,9 +90,10 @@ class PendingFile {
   }
   static constexpr uint64_t kCloneAlignBytes =
       uint64_t{64} * 1024;  // no file system has larger blocks
-  // Copies `bytes` of another file, without a way through this process where the system can.
-  virtual Status CopyAt(uint64_t offset, const ReadableFile& from, uint64_t from_offset,
-                        uint64_t bytes);
+  // As WriteAt(), for much that nobody reads again soon: past the page cache where the file system
+  // can, so far as `offset`, where `bytes` lie and their number are multiples of kDirectAlignBytes.
+  virtual Status WriteThrough(uint64_t offset, ByteSpan bytes) { return WriteAt(offset, bytes); }
+  static constexpr uint64_t kDirectAlignBytes = 4096;  // no disk asks for more
   // Bytes that were written, read back. Past the end is kCorrupt.
   virtual Status ReadAt(uint64_t offset, MutableByteSpan out) = 0;
   // fsync: what was written is on the disk, under no name yet. Commit() does it too.

@@ -1,8 +1,12 @@
 #include "compose/bundle_copy.h"
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
+#include <cstdlib>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -51,95 +55,101 @@ class BlobCheck {
   Hasher hasher_;
 };
 
-// Reads back what was copied and checks it, in a thread of its own: hashing takes about as long as
-// copying does.
-class CheckBehind {
+// A tar's bytes on their way from one reader, in the calling thread, to several users, each in a
+// thread of its own: hashing takes about as long as writing does.
+class Relay {
  public:
-  // `checked` gets the number of bytes of each step, in that thread.
-  CheckBehind(const Bundle& bundle, PendingFile* out, uint64_t offset_bytes,
-              const std::function<void(uint64_t)>& checked)
-      : check_(bundle), out_(out), offset_bytes_(offset_bytes), checked_callback_(checked) {
-    thread_ = std::thread([this] { Run(); });
-  }
-  ~CheckBehind() {
-    if (thread_.joinable()) (void)Finish();
-  }
-  CheckBehind(const CheckBehind&) = delete;
-  CheckBehind& operator=(const CheckBehind&) = delete;
+  // Gets the bytes that stand at `position` of the tar, one step after the other.
+  using Use = std::function<Status(uint64_t position, ByteSpan bytes)>;
 
-  // The tar is there up to `position`. Waits while the check is so far behind that it would read
-  // from the disk again; an error is what it found so far.
-  Status Reach(uint64_t position) {
+  explicit Relay(const std::vector<Use>& uses) : used_(uses.size()) {
+    for (Step& step : steps_) {
+      step.buffer.reset(
+          static_cast<uint8_t*>(std::aligned_alloc(PendingFile::kDirectAlignBytes, kStepBytes)));
+      if (!step.buffer) throw std::bad_alloc();
+    }
+    threads_.reserve(uses.size());
+    for (size_t i = 0; i < uses.size(); ++i) {
+      threads_.emplace_back([this, i, use = uses[i]] { Serve(use, &used_[i]); });
+    }
+  }
+  ~Relay() {
+    if (!threads_.empty()) (void)Finish(Unavailable("nobody waits for it"));
+  }
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+
+  // Room for the next `size` bytes, at most kStepBytes; null when a user has failed.
+  MutableByteSpan Room(size_t size) {
     std::unique_lock lock(mutex_);
-    reached_ = position;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return !status_.ok() || reached_ - checked_ <= kLagMaxBytes; });
-    return status_;
+    auto is_free = [this] {
+      return read_ - *std::min_element(used_.begin(), used_.end()) < kStepsMaxCount;
+    };
+    changed_.wait(lock, [&] { return !status_.ok() || is_free(); });
+    if (!status_.ok()) return {};
+    Step& step = steps_[read_ % kStepsMaxCount];
+    step.bytes = {step.buffer.get(), size};
+    return step.bytes;
   }
-
-  // Waits until all that was reached is checked.
-  Status Finish() {
+  // That room is filled, with what stands at `position`.
+  void Pass(uint64_t position) {
+    std::lock_guard lock(mutex_);
+    steps_[read_ % kStepsMaxCount].position = position;
+    ++read_;
+    changed_.notify_all();
+  }
+  // Nothing follows, because of `read` if that is an error. Waits until all is used; the first
+  // error of anybody.
+  Status Finish(const Status& read) {
     {
       std::lock_guard lock(mutex_);
       is_finished_ = true;
+      if (status_.ok()) status_ = read;
       changed_.notify_all();
     }
-    thread_.join();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
     return status_;
   }
 
- private:
-  static constexpr uint64_t kLagMaxBytes = 64 * limits::kMiB;
+  static constexpr size_t kStepBytes = 8 * limits::kMiB;
 
-  void Run() {
-    std::vector<uint8_t> buffer(limits::io_buffer_bytes);
+ private:
+  static constexpr size_t kStepsMaxCount = 4;
+
+  struct Aligned {
+    void operator()(uint8_t* buffer) const { free(buffer); }
+  };
+  struct Step {
+    std::unique_ptr<uint8_t, Aligned> buffer;
+    MutableByteSpan bytes;
+    uint64_t position = 0;
+  };
+
+  void Serve(const Use& use, uint64_t* used) {
     std::unique_lock lock(mutex_);
     while (status_.ok()) {
-      changed_.wait(lock, [this] { return checked_ < reached_ || is_finished_; });
-      if (checked_ == reached_) return;
-      uint64_t position = checked_;
-      MutableByteSpan bytes(buffer.data(), std::min<uint64_t>(buffer.size(), reached_ - position));
+      changed_.wait(lock, [&] { return *used < read_ || is_finished_ || !status_.ok(); });
+      if (*used == read_ || !status_.ok()) return;
+      const Step& step = steps_[*used % kStepsMaxCount];
       lock.unlock();
-      Status status = out_->ReadAt(offset_bytes_ + position, bytes);
-      if (status.ok()) status = check_.Take(position, bytes);
-      if (status.ok() && checked_callback_) checked_callback_(bytes.size());
+      Status status = use(step.position, step.bytes);
       lock.lock();
-      status_ = status;
-      checked_ = position + bytes.size();
+      if (status_.ok()) status_ = status;
+      ++*used;
       changed_.notify_all();
     }
   }
 
-  BlobCheck check_;  // of the thread alone
-  PendingFile* const out_;
-  const uint64_t offset_bytes_;
-  const std::function<void(uint64_t)>& checked_callback_;
+  std::array<Step, kStepsMaxCount> steps_;  // number N is in the place N % kStepsMaxCount
   std::mutex mutex_;
   std::condition_variable changed_;
-  uint64_t reached_ = 0;  // positions of the tar; guarded by mutex_, as are
-  uint64_t checked_ = 0;  // these
+  uint64_t read_ = 0;           // steps that are filled; guarded by mutex_, as are
+  std::vector<uint64_t> used_;  // those that each user is done with, and
   bool is_finished_ = false;
   Status status_;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
-
-// Where blocks cannot be shared, the bytes are copied; in steps, so that the check goes along.
-Status CopyTar(const Bundle& bundle, uint64_t tar_bytes, PendingFile* out, uint64_t offset_bytes,
-               CheckBehind* check) {
-  constexpr uint64_t kStepBytes = 8 * limits::kMiB;
-  uint64_t shareable = tar_bytes - tar_bytes % PendingFile::kCloneAlignBytes;
-  ASSIGN_OR_RETURN(bool is_shared,
-                   out->CloneAt(offset_bytes, bundle.file(), bundle.base_offset(), shareable));
-  uint64_t done = is_shared ? shareable : 0;
-  while (done < tar_bytes) {
-    uint64_t step = std::min(kStepBytes, tar_bytes - done);
-    RETURN_IF_ERROR(
-        out->CopyAt(offset_bytes + done, bundle.file(), bundle.base_offset() + done, step));
-    done += step;
-    RETURN_IF_ERROR(check->Reach(done));
-  }
-  return OkStatus();
-}
 
 }  // namespace
 
@@ -167,9 +177,30 @@ Result<uint64_t> TarBytes(const Bundle& bundle) {
 
 Status CopyBundle(const Bundle& bundle, uint64_t tar_bytes, PendingFile* out, uint64_t offset_bytes,
                   const std::function<void(uint64_t)>& checked) {
-  CheckBehind check(bundle, out, offset_bytes, checked);
-  RETURN_IF_ERROR(CopyTar(bundle, tar_bytes, out, offset_bytes, &check));
-  return check.Finish();
+  uint64_t shared = tar_bytes - tar_bytes % PendingFile::kCloneAlignBytes;
+  ASSIGN_OR_RETURN(bool is_shared,
+                   out->CloneAt(offset_bytes, bundle.file(), bundle.base_offset(), shared));
+  if (!is_shared) shared = 0;
+  BlobCheck check(bundle);
+  auto hash = [&](uint64_t position, ByteSpan bytes) -> Status {
+    RETURN_IF_ERROR(check.Take(position, bytes));
+    if (checked) checked(bytes.size());
+    return OkStatus();
+  };
+  auto write = [&](uint64_t position, ByteSpan bytes) -> Status {
+    uint64_t there = std::min<uint64_t>(bytes.size(), shared - std::min(shared, position));
+    return out->WriteThrough(offset_bytes + position + there, bytes.subspan(there));
+  };
+  Relay relay({hash, write});
+  Status read;
+  for (uint64_t position = 0; position < tar_bytes && read.ok();) {
+    MutableByteSpan room = relay.Room(std::min<uint64_t>(Relay::kStepBytes, tar_bytes - position));
+    if (room.empty()) break;
+    read = bundle.file().ReadAt(bundle.base_offset() + position, room);
+    if (read.ok()) relay.Pass(position);
+    position += room.size();
+  }
+  return relay.Finish(read);
 }
 
 }  // namespace airgap

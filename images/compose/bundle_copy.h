@@ -14,7 +14,7 @@ namespace airgap {
 Result<uint64_t> TarBytes(const Bundle& bundle);
 
 // Writes the first `tar_bytes` of the bundle to `out` at `offset_bytes`, or shares its blocks where
-// the file system can, and reads all of it back. kCorrupt names the blob whose bytes do not match
+// the file system can, and checks the same bytes. kCorrupt names the blob whose bytes do not match
 // its digest. `checked` gets the number of bytes of each step, in another thread, which is over
 // when this returns.
 Status CopyBundle(const Bundle& bundle, uint64_t tar_bytes, PendingFile* out, uint64_t offset_bytes,
