@@ -17,8 +17,7 @@ namespace airgap {
 namespace {
 
 struct HandoffCommandOptions {
-  std::string appliance;
-  std::string ca;
+  ApplianceOptions appliance;
   std::string user;
   std::string node;
   bool waits = false;
@@ -78,7 +77,7 @@ Result<std::string> WaitForEnd(const CommandContext& context, ApplianceClient* a
 
 int RunAsk(const CommandContext& context, const HandoffCommandOptions& options,
            const std::string& order) {
-  auto appliance = ApplianceClient::Open(options.appliance, options.ca);
+  auto appliance = ApplianceClient::Open(options.appliance);
   if (!appliance.ok()) return context.Fail(appliance.status());
   if (order != "status") {
     if (options.user.empty()) {
@@ -111,9 +110,9 @@ int RunAsk(const CommandContext& context, const HandoffCommandOptions& options,
 CLI::App* AddOrder(CLI::App& handoff, CommandContext& context, const char* name, const char* about,
                    const std::shared_ptr<HandoffCommandOptions>& options) {
   CLI::App* command = handoff.add_subcommand(name, about);
-  command->add_option("--appliance", options->appliance, "https://ADDRESS of the appliance")
+  command->add_option("--appliance", options->appliance.address, "its address, as on its console")
       ->required();
-  command->add_option("--ca", options->ca, "its CA, in PEM: http://ADDRESS/ca.pem")->required();
+  options->appliance.AddTrustTo(command);
   if (std::string(name) != "status") {
     command->add_option("--user", options->user,
                         "one of control.users of its site file; the password is asked for, or is in"

@@ -18,8 +18,7 @@ namespace {
 constexpr unsigned kPublicMode = 0644;
 
 struct CutoverOptions {
-  std::string appliance;
-  std::string ca;
+  ApplianceOptions appliance;
   std::string configs;
   std::string talos;
   std::string cozystack;
@@ -142,7 +141,7 @@ int RunCutover(const CommandContext& context, const CutoverOptions& options) {
   std::vector<NodeCutover> nodes;
   std::vector<std::string> notes;
   Status status = [&]() -> Status {
-    ASSIGN_OR_RETURN(auto appliance, ApplianceClient::Open(options.appliance, options.ca));
+    ASSIGN_OR_RETURN(auto appliance, ApplianceClient::Open(options.appliance));
     ASSIGN_OR_RETURN(std::string text,
                      appliance->Ask("GET", std::string(kHandoffPath) + "/cutover"));
     ASSIGN_OR_RETURN(Cutover cutover, Cutover::Parse(text));
@@ -168,8 +167,7 @@ int RunCutover(const CommandContext& context, const CutoverOptions& options) {
   for (const NodeCutover& node : nodes) {
     JsonNode object = list.AddObject();
     object.Put("name", node.name);
-    JsonNode patches = object.PutArray("patches");
-    for (const std::string& path : node.patches) patches.Add(path);
+    object.PutStrings("patches", node.patches);
     object.Put("try", node.Try());
     object.Put("keep", node.Keep());
   }
@@ -187,9 +185,9 @@ void AddHandoffCutover(CLI::App& handoff, CommandContext& context) {
       "cutover",
       "once the registry has everything: write what has every listed node pull from it, and print"
       " the commands that apply it, to try first, and then to keep");
-  command->add_option("--appliance", options->appliance, "https://ADDRESS of the appliance")
+  command->add_option("--appliance", options->appliance.address, "its address, as on its console")
       ->required();
-  command->add_option("--ca", options->ca, "its CA, in PEM: http://ADDRESS/ca.pem")->required();
+  options->appliance.AddTrustTo(command);
   command->add_option("--configs", options->configs,
                       "a folder with NODE.yaml for each listed node, the machine config that it"
                       " has; with talm, what `talm template --full` makes");
