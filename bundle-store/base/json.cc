@@ -33,6 +33,16 @@ std::string JsonView::StringOr(std::string_view fallback) const {
   return std::string(String().value_or(fallback));
 }
 
+std::vector<std::string> JsonView::Strings(size_t max_count) const {
+  std::vector<std::string> strings;
+  ForEach([&](JsonView element) {
+    if (strings.size() == max_count) return false;
+    strings.push_back(element.StringOr(""));
+    return true;
+  });
+  return strings;
+}
+
 size_t JsonView::size() const {
   return yyjson_is_obj(value_) ? yyjson_obj_size(value_) : yyjson_arr_size(value_);
 }
@@ -117,6 +127,9 @@ void JsonNode::PutReal(std::string_view key, double value) {
 void JsonNode::PutView(std::string_view key, JsonView value) {
   PutValue(key, yyjson_val_mut_copy(doc_, value.value_));
 }
+void JsonNode::PutStrings(std::string_view key, const std::vector<std::string>& values) {
+  PutArray(key).AddEach(values);
+}
 JsonNode JsonNode::PutObject(std::string_view key) {
   yyjson_mut_val* value = yyjson_mut_obj(doc_);
   PutValue(key, value);
@@ -129,6 +142,9 @@ JsonNode JsonNode::PutArray(std::string_view key) {
 }
 void JsonNode::Add(std::string_view value) {
   if (!yyjson_mut_arr_append(value_, MakeString(value))) throw std::bad_alloc();
+}
+void JsonNode::AddEach(const std::vector<std::string>& values) {
+  for (const std::string& value : values) Add(value);
 }
 void JsonNode::AddView(JsonView value) {
   if (!yyjson_mut_arr_append(value_, yyjson_val_mut_copy(doc_, value.value_))) {

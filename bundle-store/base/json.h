@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 
@@ -37,6 +38,8 @@ class JsonView {
   std::optional<bool> Bool() const;
   // String() or "".
   std::string StringOr(std::string_view fallback) const;
+  // The elements of an array, at most the first `max_count`, each as StringOr("").
+  std::vector<std::string> Strings(size_t max_count = SIZE_MAX) const;
   size_t size() const;  // elements or members
 
   // Calls back for each element / member; a false return stops.
@@ -79,10 +82,12 @@ class JsonNode {
   void Put(std::string_view key, bool value);
   void PutReal(std::string_view key, double value);
   void PutView(std::string_view key, JsonView value);  // a deep copy
+  void PutStrings(std::string_view key, const std::vector<std::string>& values);
   JsonNode PutObject(std::string_view key);
   JsonNode PutArray(std::string_view key);
   // On an array.
   void Add(std::string_view value);
+  void AddEach(const std::vector<std::string>& values);
   void AddView(JsonView value);
   JsonNode AddObject();
 

@@ -47,27 +47,6 @@ int FailMissing(const CommandContext& context, const Bundle& delta,
   return kExitCouldNot;
 }
 
-void Report(const CommandContext& context, const MergeOptions& options, const Bundle& delta,
-            uint64_t bytes) {
-  uint64_t blobs = delta.blobs().size() + delta.absent().size();
-  if (context.json) {
-    JsonBuilder document;
-    JsonNode root = document.root();
-    root.Put("file", options.file);
-    root.Put("name", delta.name());
-    root.Put("version", delta.version());
-    root.Put("identity", delta.identity().ToString());
-    root.Put("blobs", blobs);
-    root.Put("bytes", bytes);
-    context.PrintJson(document);
-    return;
-  }
-  context.Print(options.file + ": " + delta.name() + " " + delta.version());
-  context.Print("identity   " + delta.identity().ToString());
-  context.Print("blobs      " + std::to_string(blobs));
-  context.Print("size       " + FormatBytes(bytes));
-}
-
 int RunMerge(const CommandContext& context, const MergeOptions& options) {
   std::vector<std::string> base_paths(options.files.begin(), options.files.end() - 1);
   auto bases = OpenEvery(base_paths);
@@ -88,7 +67,7 @@ int RunMerge(const CommandContext& context, const MergeOptions& options) {
                      kThreads,     "merging",     context.quiet || context.json};
   Result<Digest> identity = WritePlanned(write, (*merge)->plan(), &bytes);
   if (!identity.ok()) return context.Fail(identity.status());
-  Report(context, options, **delta, bytes);
+  ReportPlanned(context, options.file, **delta, (*merge)->plan(), bytes);
   return kExitFine;
 }
 

@@ -2,36 +2,12 @@
 
 #include <cstdio>
 
-#include "base/format_bytes.h"
 #include "cli/open_files.h"
 #include "cli/progress.h"
 #include "cli/write_planned.h"
 #include "handoff/rebuild.h"
 
 namespace airgap {
-namespace {
-
-void Report(const CommandContext& context, const RebuildOptions& options, const Bundle& like,
-            const BundlePlan& plan, uint64_t bytes) {
-  if (context.json) {
-    JsonBuilder document;
-    JsonNode root = document.root();
-    root.Put("file", options.file);
-    root.Put("name", like.name());
-    root.Put("version", like.version());
-    root.Put("identity", like.identity().ToString());
-    root.Put("blobs", uint64_t{plan.blob_count()});
-    root.Put("bytes", bytes);
-    context.PrintJson(document);
-    return;
-  }
-  context.Print(options.file + ": " + like.name() + " " + like.version());
-  context.Print("identity   " + like.identity().ToString());
-  context.Print("blobs      " + std::to_string(plan.blob_count()));
-  context.Print("size       " + FormatBytes(bytes));
-}
-
-}  // namespace
 
 int RunRebuild(const CommandContext& context, const RebuildOptions& options) {
   bool quiet = context.quiet || context.json;
@@ -55,7 +31,7 @@ int RunRebuild(const CommandContext& context, const RebuildOptions& options) {
   uint64_t bytes = 0;
   Result<Digest> identity = WritePlanned(write, (*rebuild)->plan(), &bytes);
   if (!identity.ok()) return context.Fail(identity.status());
-  Report(context, options, **like, (*rebuild)->plan(), bytes);
+  ReportPlanned(context, options.file, **like, (*rebuild)->plan(), bytes);
   return kExitFine;
 }
 

@@ -35,8 +35,7 @@ void WriteJson(const CommandContext& context, bool ok, const std::vector<Repaire
     for (const Digest& digest : one.repaired) repaired.Add(digest.ToString());
     JsonNode unrepaired = node.PutArray("unrepaired");
     for (const Digest& digest : one.unrepaired) unrepaired.Add(digest.ToString());
-    JsonNode problems = node.PutArray("problems");
-    for (const std::string& problem : one.problems) problems.Add(problem);
+    node.PutStrings("problems", one.problems);
   }
   context.PrintJson(document);
 }

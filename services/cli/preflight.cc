@@ -51,7 +51,7 @@ HandoffOutcome PreflightAll(const CommandContext& context, const HandoffOptions&
   root.Put("blobs", uint64_t{report.blobs_count});
   root.Put("hashedBytes", report.hashed_bytes);
   JsonNode problems = root.PutArray("problems");
-  for (const std::string& line : report.problems) problems.Add(line);
+  problems.AddEach(report.problems);
   context.Print("there      " + std::to_string(report.tags_count) + " tags, " +
                 std::to_string(report.manifests_count) + " manifests, " +
                 std::to_string(report.blobs_count) + " blobs");

@@ -93,7 +93,7 @@ void Report(const CommandContext& context, const PrunePlan& plan, bool deletes,
     document.root().Put("keptTags", uint64_t{plan.kept_count});
     document.root().Put("deleted", deletes && problems.empty());
     JsonNode foreign = document.root().PutArray("otherRepositories");
-    for (const std::string& name : plan.foreign) foreign.Add(name);
+    foreign.AddEach(plan.foreign);
     context.PrintJson(document);
     return;
   }

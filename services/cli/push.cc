@@ -34,8 +34,7 @@ void WriteReport(const PushReport& report, JsonNode root) {
   root.Put("manifestsPut", uint64_t{report.manifests_put});
   root.Put("tagsThere", uint64_t{report.tags_there});
   root.Put("tagsPut", uint64_t{report.tags_put});
-  JsonNode problems = root.PutArray("problems");
-  for (const std::string& line : report.problems) problems.Add(line);
+  root.PutStrings("problems", report.problems);
 }
 
 void PrintReport(const CommandContext& context, const PushReport& report) {

@@ -71,8 +71,7 @@ void ReportChecked(const CommandContext& context, const std::string& file,
     root.Put("file", file);
     root.Put("images", uint64_t{recipe.images.size()});
     root.Put("assets", uint64_t{recipe.assets.size()});
-    JsonNode list = root.PutArray("mistakes");
-    for (const std::string& mistake : mistakes) list.Add(mistake);
+    root.PutStrings("mistakes", mistakes);
     context.PrintJson(document);
   } else if (mistakes.empty()) {
     context.Print(file + ": " + recipe.name + " " + recipe.version + ", " +

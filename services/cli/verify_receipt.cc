@@ -38,7 +38,7 @@ void WriteBundle(JsonNode node, const VerifiedBundle& one) {
     entry.Put("verdict", SignatureVerdictName(signature.verdict));
   }
   JsonNode problems = node.PutArray("problems");
-  for (const std::string& problem : one.report.problems) problems.Add(problem);
+  problems.AddEach(one.report.problems);
   if (!one.signed_by_wanted.ok()) problems.Add(one.signed_by_wanted.message());
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "base/format_bytes.h"
 #include "cli/parallel.h"
 #include "cli/stop_signal.h"
 #include "cli/write_watcher.h"
@@ -35,6 +36,26 @@ Result<Digest> WritePlanned(const PlannedWrite& write, const BundlePlan& plan, u
   }
   RETURN_IF_ERROR(failure);
   return writer->Commit();
+}
+
+void ReportPlanned(const CommandContext& context, const std::string& file, const Bundle& like,
+                   const BundlePlan& plan, uint64_t bytes) {
+  if (context.json) {
+    JsonBuilder document;
+    JsonNode root = document.root();
+    root.Put("file", file);
+    root.Put("name", like.name());
+    root.Put("version", like.version());
+    root.Put("identity", like.identity().ToString());
+    root.Put("blobs", uint64_t{plan.blob_count()});
+    root.Put("bytes", bytes);
+    context.PrintJson(document);
+    return;
+  }
+  context.Print(file + ": " + like.name() + " " + like.version());
+  context.Print("identity   " + like.identity().ToString());
+  context.Print("blobs      " + std::to_string(plan.blob_count()));
+  context.Print("size       " + FormatBytes(bytes));
 }
 
 }  // namespace airgap

@@ -4,7 +4,9 @@
 #include <string>
 
 #include "base/status.h"
+#include "cli/command.h"
 #include "oci/digest.h"
+#include "store/bundle.h"
 #include "store/bundle_writer.h"
 
 namespace airgap {
@@ -20,5 +22,9 @@ struct PlannedWrite {
 
 // The bundle's identity. `*bytes` gets its size.
 Result<Digest> WritePlanned(const PlannedWrite& write, const BundlePlan& plan, uint64_t* bytes);
+
+// Says what was written: `bytes` in `file`, a bundle that is called as `like` is.
+void ReportPlanned(const CommandContext& context, const std::string& file, const Bundle& like,
+                   const BundlePlan& plan, uint64_t bytes);
 
 }  // namespace airgap

@@ -9,20 +9,6 @@ namespace {
 
 uint64_t UintOr0(JsonView object, std::string_view key) { return object[key].Uint().value_or(0); }
 
-void WriteStrings(JsonNode object, std::string_view key, const std::vector<std::string>& lines) {
-  JsonNode list = object.PutArray(key);
-  for (const std::string& line : lines) list.Add(line);
-}
-
-std::vector<std::string> ReadStrings(JsonView list, size_t max_count) {
-  std::vector<std::string> lines;
-  list.ForEach([&](JsonView line) {
-    lines.push_back(line.StringOr(""));
-    return lines.size() < max_count;
-  });
-  return lines;
-}
-
 }  // namespace
 
 void BundleReport::WriteTo(JsonNode object) const {
@@ -37,7 +23,7 @@ void BundleReport::WriteTo(JsonNode object) const {
   object.Put("verifiedBytes", verified_bytes);
   object.Put("verifiedBlobs", verified_blobs);
   object.Put("corruptCount", corrupt_count);
-  WriteStrings(object, "corruptBlobs", corrupt);
+  object.PutStrings("corruptBlobs", corrupt);
 }
 
 BundleReport BundleReport::Read(JsonView object) {
@@ -53,7 +39,7 @@ BundleReport BundleReport::Read(JsonView object) {
   bundle.verified_bytes = UintOr0(object, "verifiedBytes");
   bundle.verified_blobs = UintOr0(object, "verifiedBlobs");
   bundle.corrupt_count = UintOr0(object, "corruptCount");
-  bundle.corrupt = ReadStrings(object["corruptBlobs"], limits::corrupt_listed_max_count);
+  bundle.corrupt = object["corruptBlobs"].Strings(limits::corrupt_listed_max_count);
   return bundle;
 }
 
@@ -142,8 +128,8 @@ void ServiceSnapshot::WriteTo(JsonNode object) const {
     JsonNode dependent_list = object.PutArray("dependents");
     for (const DependentReport& one : dependents) one.WriteTo(dependent_list.AddObject());
   }
-  if (!notices.empty()) WriteStrings(object, "notices", notices);
-  WriteStrings(object, "problems", problems);
+  if (!notices.empty()) object.PutStrings("notices", notices);
+  object.PutStrings("problems", problems);
 }
 
 std::string ServiceSnapshot::ToText() const {
@@ -193,8 +179,8 @@ Result<ServiceSnapshot> ServiceSnapshot::Parse(std::string_view text) {
     snapshot.dependents.push_back(DependentReport::Read(one));
     return snapshot.dependents.size() < limits::dependents_max_count;
   });
-  snapshot.notices = ReadStrings(root["notices"], limits::corrupt_listed_max_count);
-  snapshot.problems = ReadStrings(root["problems"], limits::corrupt_listed_max_count);
+  snapshot.notices = root["notices"].Strings(limits::corrupt_listed_max_count);
+  snapshot.problems = root["problems"].Strings(limits::corrupt_listed_max_count);
   return snapshot;
 }
 

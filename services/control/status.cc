@@ -112,10 +112,6 @@ void WriteBundles(const std::vector<BundleReport>& bundles, JsonNode list) {
   for (const BundleReport& bundle : bundles) bundle.WriteTo(list.AddObject());
 }
 
-void WriteStrings(const std::vector<std::string>& lines, JsonNode list) {
-  for (const std::string& line : lines) list.Add(line);
-}
-
 }  // namespace
 
 std::string BuildStatus(const StatusInput& input) {
@@ -128,8 +124,8 @@ std::string BuildStatus(const StatusInput& input) {
   root.Put("uptimeSeconds", input.uptime_s);
   root.Put("siteName", input.site.name);
   root.Put("hostName", input.host_name);
-  WriteStrings(input.addresses, root.PutArray("addresses"));
-  WriteStrings(input.urls, root.PutArray("urls"));
+  root.PutStrings("addresses", input.addresses);
+  root.PutStrings("urls", input.urls);
   root.Put("caFingerprint", input.ca_fingerprint);
   root.Put("verification", verification);
   WriteBundles(bundles, root.PutArray("bundles"));
@@ -139,7 +135,7 @@ std::string BuildStatus(const StatusInput& input) {
   for (const ClientReport& client : MergeClients(input)) client.WriteTo(clients.AddObject());
   JsonNode nodes = root.PutArray("nodes");
   for (const NodeReport& node : NodesOf(input)) node.WriteTo(nodes.AddObject());
-  WriteStrings(input.configured, root.PutArray("configuredMachines"));
+  root.PutStrings("configuredMachines", input.configured);
   JsonNode dependents = root.PutArray("dependents");
   for (const StatusInput::Service& service : input.services) {
     for (const DependentReport& one : service.snapshot.dependents) {
@@ -151,12 +147,12 @@ std::string BuildStatus(const StatusInput& input) {
     if (handoff.ok()) root.PutView("handoff", handoff->root());
   }
   JsonNode notices = root.PutArray("notices");
-  WriteStrings(input.handoff.notices, notices);
-  WriteStrings(input.site.notices, notices);
+  notices.AddEach(input.handoff.notices);
+  notices.AddEach(input.site.notices);
   for (const StatusInput::Service& service : input.services) {
-    WriteStrings(service.snapshot.notices, notices);
+    notices.AddEach(service.snapshot.notices);
   }
-  WriteStrings(MergeProblems(input), root.PutArray("problems"));
+  root.PutStrings("problems", MergeProblems(input));
   return document.ToText(true) + "\n";
 }
 

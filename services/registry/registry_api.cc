@@ -183,8 +183,7 @@ HttpResponse RegistryApi::Tags(const Content& content, const HttpRequest& reques
   if (!page.ok()) return ErrorResponse({400, OciError::kUnsupported}, page.status().message());
   JsonBuilder document;
   document.root().Put("name", route.name);
-  JsonNode list = document.root().PutArray("tags");
-  for (const std::string& tag : page->entries) list.Add(tag);
+  document.root().PutStrings("tags", page->entries);
   HttpResponse response = JsonResponse(document);
   if (!page->link.empty()) response.AddHeader("Link", page->link);
   return response;
@@ -196,8 +195,7 @@ HttpResponse RegistryApi::Repositories(const Content& content, const HttpRequest
   Result<Page> page = CutPage(request, *names);
   if (!page.ok()) return ErrorResponse({400, OciError::kUnsupported}, page.status().message());
   JsonBuilder document;
-  JsonNode list = document.root().PutArray("repositories");
-  for (const std::string& name : page->entries) list.Add(name);
+  document.root().PutStrings("repositories", page->entries);
   HttpResponse response = JsonResponse(document);
   if (!page->link.empty()) response.AddHeader("Link", page->link);
   return response;
