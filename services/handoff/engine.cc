@@ -415,6 +415,8 @@ HandoffView HandoffEngine::View() const {
   }
   auto events = journal_->Events();
   if (events.ok()) view.events = *std::move(events);
+  // What is shown must not be forgotten a moment later.
+  KeepPulls();
   return view;
 }
 
@@ -475,7 +477,7 @@ void HandoffEngine::Beat() {
 
 // What the services know of their clients is gone when one of them starts anew, or the power fails;
 // a proof outlives both, and so must what takes it back.
-void HandoffEngine::KeepPulls() {
+void HandoffEngine::KeepPulls() const {
   HandoffRecord record = journal_->record();
   if (!IsVerified(record.phase)) return;
   Result<HandoffSettings> settings = ReadSettings();

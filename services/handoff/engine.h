@@ -114,7 +114,7 @@ class HandoffEngine {
   Result<HandoffSettings> ReadSettings() const;
   // With the pulls that the journal has of the handoff `run`.
   Result<HandoffSurroundings> LookAround(const std::string& run) const;
-  void KeepPulls();
+  void KeepPulls() const;
   void KeepMark();
   void StartWork(const std::function<void()>& work);
   void PushAndSave();
