@@ -6,11 +6,11 @@
 namespace airgap {
 namespace {
 
-const PlannedRepository& Named(const HandoffPlan& plan, const std::string& name) {
+const PlannedRepository& Named(const HandoffPlan& plan, std::string_view name) {
   for (const PlannedRepository& repository : plan.repositories) {
     if (repository.name == name) return repository;
   }
-  fail_msg("no repository %s", name.c_str());
+  fail_msg("no repository %s", std::string(name).c_str());
   abort();
 }
 
