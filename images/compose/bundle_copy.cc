@@ -79,7 +79,8 @@ class Relay {
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
-  // Room for the next `size` bytes, at most kStepBytes; null when a user has failed.
+  // Room for the next `size` bytes, kStepBytes unless they are the last; none when a user has
+  // failed.
   MutableByteSpan Room(size_t size) {
     std::unique_lock lock(mutex_);
     auto is_free = [this] {
@@ -91,10 +92,9 @@ class Relay {
     step.bytes = {step.buffer.get(), size};
     return step.bytes;
   }
-  // That room is filled, with what stands at `position`.
-  void Pass(uint64_t position) {
+  // That room is filled.
+  void Pass() {
     std::lock_guard lock(mutex_);
-    steps_[read_ % kStepsMaxCount].position = position;
     ++read_;
     changed_.notify_all();
   }
@@ -123,7 +123,6 @@ class Relay {
   struct Step {
     std::unique_ptr<uint8_t, Aligned> buffer;
     MutableByteSpan bytes;
-    uint64_t position = 0;
   };
 
   void Serve(const Use& use, uint64_t* used) {
@@ -133,7 +132,7 @@ class Relay {
       if (*used == read_ || !status_.ok()) return;
       const Step& step = steps_[*used % kStepsMaxCount];
       lock.unlock();
-      Status status = use(step.position, step.bytes);
+      Status status = use(*used * kStepBytes, step.bytes);
       lock.lock();
       if (status_.ok()) status_ = status;
       ++*used;
@@ -197,7 +196,7 @@ Status CopyBundle(const Bundle& bundle, uint64_t tar_bytes, PendingFile* out, ui
     MutableByteSpan room = relay.Room(std::min<uint64_t>(Relay::kStepBytes, tar_bytes - position));
     if (room.empty()) break;
     read = bundle.file().ReadAt(bundle.base_offset() + position, room);
-    if (read.ok()) relay.Pass(position);
+    if (read.ok()) relay.Pass();
     position += room.size();
   }
   return relay.Finish(read);

@@ -21,19 +21,20 @@ HttpClientOptions ClientOptions() {
   return options;
 }
 
-// The body of an answer of 200; kDenied has what another says.
-Result<std::string> Body(HttpClient* client, const HttpCall& call, size_t max_bytes) {
-  std::string body;
-  ASSIGN_OR_RETURN(HttpReply reply,
-                   client->Do(call, [&](const HttpReply&, ByteSpan bytes) -> Status {
-                     if (bytes.size() > max_bytes - body.size()) {
-                       return LimitExceeded(call.url + " sends more than " +
-                                            std::to_string(max_bytes) + " bytes");
-                     }
-                     body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-                     return OkStatus();
-                   }));
-  if (reply.status == 200) return body;
+Result<HttpReply> Fetch(HttpClient* client, const HttpCall& call, size_t max_bytes,
+                        std::string* body) {
+  return client->Do(call, [&](const HttpReply&, ByteSpan bytes) -> Status {
+    if (bytes.size() > max_bytes - body->size()) {
+      return LimitExceeded(call.url + " sends more than " + std::to_string(max_bytes) + " bytes");
+    }
+    body->append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    return OkStatus();
+  });
+}
+
+// kDenied has what the appliance says, unless that is 200.
+Status CheckReply(const HttpCall& call, const HttpReply& reply) {
+  if (reply.status == 200) return OkStatus();
   std::string why = reply.error_body;
   while (!why.empty() && why.back() == '\n') why.pop_back();
   return Denied(why.empty() ? call.url + " answers " + std::to_string(reply.status) : why);
@@ -55,7 +56,9 @@ Result<std::string> FetchCa(const std::string& address, const std::string& finge
   call.url = "http://" + address.substr(0, has_port ? address.rfind(':') : std::string::npos);
   call.url += "/ca.pem";
   ASSIGN_OR_RETURN(auto client, HttpClient::Create(ClientOptions()));
-  ASSIGN_OR_RETURN(std::string pem, Body(client.get(), call, kCaMaxBytes));
+  std::string pem;
+  ASSIGN_OR_RETURN(HttpReply reply, Fetch(client.get(), call, kCaMaxBytes, &pem));
+  RETURN_IF_ERROR(CheckReply(call, reply));
   ASSIGN_OR_RETURN(std::string found, CertificateFingerprint(pem));
   if (PlainHex(found) == PlainHex(fingerprint)) return FirstCertificate(pem);
   return Denied(address + " gives out another CA, with fingerprint " + found +
@@ -109,9 +112,14 @@ Result<std::string> ApplianceClient::Ask(const std::string& method, const std::s
   call.method = method;
   call.url = url_ + path;
   if (!login_.empty()) call.headers.emplace_back("Authorization", login_);
-  Result<std::string> body = Body(client_.get(), call, max_bytes);
-  if (body.status().code() != Code::kDenied || trusts_a_ca_) return body;
-  return Denied(body.status().message() + "; give --fingerprint, as on the appliance's console");
+  std::string body;
+  Result<HttpReply> reply = Fetch(client_.get(), call, max_bytes, &body);
+  if (reply.status().code() == Code::kDenied && !trusts_a_ca_) {
+    return Denied(reply.status().message() + "; give --fingerprint, as on the appliance's console");
+  }
+  if (!reply.ok()) return reply.status();
+  RETURN_IF_ERROR(CheckReply(call, *reply));
+  return body;
 }
 
 }  // namespace airgap

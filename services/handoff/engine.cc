@@ -384,6 +384,26 @@ Status HandoffEngine::Rollback(const std::string& who) {
   return OkStatus();
 }
 
+// What the services know of their clients is gone when one of them starts anew, or the power fails;
+// a proof outlives both, and so must what takes it back.
+void HandoffEngine::KeepPulls(const HandoffSettings& settings, const HandoffRecord& record,
+                              const std::vector<NodeProof>& proofs,
+                              const HandoffSurroundings& around,
+                              const std::vector<NodeState>& nodes) const {
+  auto pulls = journal_->Pulls(record.run);
+  if (!IsVerified(record.phase) || !pulls.ok()) return;
+  HandoffSurroundings kept;
+  AddPulls(*pulls, &kept);
+  std::vector<NodeState> before = JudgeNodes(settings, record, proofs, kept);
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (before[i].state != node_state::kProven || nodes[i].state == node_state::kProven) continue;
+    auto pull = around.pulls.find(nodes[i].address);
+    // If it cannot be kept now, it is tried again in a second.
+    (void)(pull == around.pulls.end() ? journal_->AddPull(record.run, "", around.unlisted_pull_s)
+                                      : journal_->AddPull(record.run, pull->first, pull->second));
+  }
+}
+
 HandoffView HandoffEngine::View() const {
   HandoffView view;
   view.record = journal_->record();
@@ -407,6 +427,8 @@ HandoffView HandoffEngine::View() const {
     auto around = LookAround(view.record.run);
     if (proofs.ok() && around.ok()) {
       view.nodes = JudgeNodes(*settings, view.record, *proofs, *around);
+      // What is shown must not be forgotten a moment later.
+      KeepPulls(*settings, view.record, *proofs, *around, view.nodes);
       view.reasons = ReasonsAgainstRetiring(*settings, view.record, view.nodes, *around);
     } else {
       view.problem = (proofs.ok() ? around.status() : proofs.status()).message();
@@ -415,8 +437,6 @@ HandoffView HandoffEngine::View() const {
   }
   auto events = journal_->Events();
   if (events.ok()) view.events = *std::move(events);
-  // What is shown must not be forgotten a moment later.
-  KeepPulls();
   return view;
 }
 
@@ -472,30 +492,8 @@ Result<std::string> HandoffEngine::Receipt(bool is_signed) const {
 
 void HandoffEngine::Beat() {
   KeepMark();
-  KeepPulls();
-}
-
-// What the services know of their clients is gone when one of them starts anew, or the power fails;
-// a proof outlives both, and so must what takes it back.
-void HandoffEngine::KeepPulls() const {
-  HandoffRecord record = journal_->record();
-  if (!IsVerified(record.phase)) return;
-  Result<HandoffSettings> settings = ReadSettings();
-  auto proofs = journal_->Proofs(record.run);
-  auto pulls = journal_->Pulls(record.run);
-  auto now = LookAround(record.run);
-  if (!settings.ok() || !proofs.ok() || !pulls.ok() || !now.ok()) return;
-  HandoffSurroundings kept;
-  AddPulls(*pulls, &kept);
-  std::vector<NodeState> before = JudgeNodes(*settings, record, *proofs, kept);
-  std::vector<NodeState> after = JudgeNodes(*settings, record, *proofs, *now);
-  for (size_t i = 0; i < after.size(); ++i) {
-    if (before[i].state != node_state::kProven || after[i].state == node_state::kProven) continue;
-    auto pull = now->pulls.find(after[i].address);
-    // If it cannot be kept now, it is tried again in a second.
-    (void)(pull == now->pulls.end() ? journal_->AddPull(record.run, "", now->unlisted_pull_s)
-                                    : journal_->AddPull(record.run, pull->first, pull->second));
-  }
+  // Whoever pulls is seen and kept, even if nobody looks.
+  if (IsVerified(journal_->record().phase)) (void)View();
 }
 
 void HandoffEngine::KeepMark() {

@@ -114,7 +114,9 @@ class HandoffEngine {
   Result<HandoffSettings> ReadSettings() const;
   // With the pulls that the journal has of the handoff `run`.
   Result<HandoffSurroundings> LookAround(const std::string& run) const;
-  void KeepPulls() const;
+  void KeepPulls(const HandoffSettings& settings, const HandoffRecord& record,
+                 const std::vector<NodeProof>& proofs, const HandoffSurroundings& around,
+                 const std::vector<NodeState>& nodes) const;
   void KeepMark();
   void StartWork(const std::function<void()>& work);
   void PushAndSave();
