@@ -24,6 +24,16 @@ boot_appliance() {
   PIDS+=("$LAST_PID")
   wait_for 180 "the appliance's registry" curl -sk "https://$APPLIANCE:5000/v2/"
   wait_for 60 "the appliance's bundle" status_lists_a_bundle
+  wait_for 60 "the appliance's certificate for its address" certificate_counts
+}
+
+# It has an address for a moment before it has a certificate for it.
+certificate_counts() {
+  local url
+  curl -sf "http://$APPLIANCE/ca.pem" -o "$WORK/appliance-ca.pem" || return
+  for url in "https://$APPLIANCE:5000/v2/" "https://$APPLIANCE/healthz"; do
+    curl -sf --cacert "$WORK/appliance-ca.pem" -o "$WORK/body" "$url" || return
+  done
 }
 
 # The registry answers before the media are all looked at.
