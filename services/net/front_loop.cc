@@ -19,6 +19,7 @@ namespace {
 constexpr int kEventsPerBatch = 256;
 constexpr int kAcceptsPerBatch = 64;
 constexpr auto kTickInterval = std::chrono::seconds(1);
+constexpr auto kRoomInterval = std::chrono::milliseconds(100);
 constexpr unsigned kTicksPerKernelProbe = 10;
 
 // Whoever comes when all places are taken is told so, where that needs no handshake.
@@ -43,11 +44,13 @@ unsigned FrontShared::ConnectionsOpen() const {
   return open;
 }
 
-bool FrontShared::MakeRoom() {
+Room FrontShared::MakeRoom() {
   unsigned open = ConnectionsOpen();
-  if (open < connections_max) return true;
+  if (open < connections_max) return Room::kNow;
   // Those that were told to end need a moment for it.
-  return open < connections_max + limits::http_ending_max_count && idle->EndLongest();
+  bool may_end = open < connections_max + limits::http_ending_max_count;
+  if (may_end && idle->EndLongest()) return Room::kNow;
+  return idle->answering_count() >= connections_max ? Room::kNone : Room::kSoon;
 }
 
 FrontLoop::FrontLoop(FrontShared* shared, bool is_first)
@@ -145,13 +148,14 @@ void FrontLoop::OnEvent(const epoll_event& event) {
 }
 
 void FrontLoop::AcceptAll(Watched* listener) {
-  for (int i = 0; i < kAcceptsPerBatch; ++i) {
-    sockaddr_storage address{};
-    socklen_t length = sizeof address;
-    UniqueFd client(accept4(listener->fd, reinterpret_cast<sockaddr*>(&address), &length,
-                            SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (client.valid()) {
-      Accepted(std::move(client), address, length, listener == &tls_listener_);
+  for (int i = 0; i < kAcceptsPerBatch && !held_; ++i) {
+    Arrival arrival;
+    arrival.is_tls = listener == &tls_listener_;
+    arrival.address_length = sizeof arrival.address;
+    arrival.client = UniqueFd(accept4(listener->fd, reinterpret_cast<sockaddr*>(&arrival.address),
+                                      &arrival.address_length, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (arrival.client.valid()) {
+      Place(std::move(arrival));
       continue;
     }
     // Out of files or memory: the next tick tries again.
@@ -162,20 +166,24 @@ void FrontLoop::AcceptAll(Watched* listener) {
   }
 }
 
-void FrontLoop::Accepted(UniqueFd client, const sockaddr_storage& address, socklen_t length,
-                         bool is_tls) {
-  bool has_room = shared_->MakeRoom();
-  if (is_tls) {
-    if (has_room) StartHandshake(std::move(client), address, length);
-  } else if (!has_room) {
-    Refuse(client.get());
+void FrontLoop::Place(Arrival arrival) {
+  Room room = shared_->MakeRoom();
+  if (room == Room::kSoon) {
+    held_ = std::move(arrival);
+    WatchListeners(false);
+    next_tick_ = std::min(next_tick_, Clock::now() + kRoomInterval);
+  } else if (room == Room::kNone) {
+    if (!arrival.is_tls) Refuse(arrival.client.get());
+  } else if (arrival.is_tls) {
+    StartHandshake(std::move(arrival));
   } else {
-    shared_->plain_engine->Add(std::move(client), reinterpret_cast<const sockaddr*>(&address),
-                               length);
+    shared_->plain_engine->Add(std::move(arrival.client),
+                               reinterpret_cast<const sockaddr*>(&arrival.address),
+                               arrival.address_length);
   }
 }
 
-void FrontLoop::StartHandshake(UniqueFd client, const sockaddr_storage& address, socklen_t length) {
+void FrontLoop::StartHandshake(Arrival arrival) {
   // Half-done handshakes may not keep others out: the oldest makes room.
   if (handshakes_ >= limits::tls_handshakes_max_count) {
     for (const auto& old : connections_) {
@@ -185,13 +193,13 @@ void FrontLoop::StartHandshake(UniqueFd client, const sockaddr_storage& address,
     }
   }
   auto connection = std::make_unique<Connection>();
-  connection->ssl = shared_->tls->NewConnection(client.get(), shared_->kernel_has_tls);
+  connection->ssl = shared_->tls->NewConnection(arrival.client.get(), shared_->kernel_has_tls);
   if (connection->ssl == nullptr) return;
   int on = 1;
-  setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  connection->client = std::move(client);
-  connection->address = address;
-  connection->address_length = length;
+  setsockopt(arrival.client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  connection->client = std::move(arrival.client);
+  connection->address = arrival.address;
+  connection->address_length = arrival.address_length;
   connection->last_moved = Clock::now();
   connection->client_watch = {connection->client.get(), connection.get(), false};
   if (!Watch(&connection->client_watch, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)) return;
@@ -276,8 +284,13 @@ void FrontLoop::Close(Connection* connection) {
 void FrontLoop::Tick() {
   Clock::time_point now = Clock::now();
   next_tick_ = now + kTickInterval;
-  WatchListeners(true);
   CloseStalled(now);
+  WatchListeners(true);
+  if (held_) {
+    Arrival arrival = *std::move(held_);
+    held_.reset();
+    Place(std::move(arrival));
+  }
   if (!is_first_ || shared_->tls == nullptr) return;
   Status reloaded = shared_->tls->ReloadIfChanged();
   if (!reloaded.ok()) fprintf(stderr, "TLS: %s\n", reloaded.message().c_str());

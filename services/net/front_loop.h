@@ -8,6 +8,7 @@
 #include <chrono>
 #include <list>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -18,6 +19,9 @@
 #include "net/tls_context.h"
 
 namespace airgap {
+
+// Whether one more connection may come.
+enum class Room { kNow, kSoon, kNone };
 
 // Shared by the loops of one server; outlives them.
 struct FrontShared {
@@ -38,8 +42,9 @@ struct FrontShared {
   std::atomic<uint64_t> handshakes_failed{0};
 
   unsigned ConnectionsOpen() const;
-  // Whether one more connection may come; an idle one may have to end for it.
-  bool MakeRoom();
+  // An idle connection may have to end for the new one: kSoon while none has been idle for long,
+  // kNone when all are busy.
+  Room MakeRoom();
 };
 
 class FrontLoop {
@@ -73,13 +78,21 @@ class FrontLoop {
     std::list<std::unique_ptr<Connection>>::iterator place;
   };
 
+  // A client that was accepted and has no place yet.
+  struct Arrival {
+    UniqueFd client;
+    sockaddr_storage address{};
+    socklen_t address_length = 0;
+    bool is_tls = false;
+  };
+
   FrontLoop(FrontShared* shared, bool is_first);
   Status Init();
   void Run();
   void OnEvent(const epoll_event& event);
   void AcceptAll(Watched* listener);
-  void Accepted(UniqueFd client, const sockaddr_storage& address, socklen_t length, bool is_tls);
-  void StartHandshake(UniqueFd client, const sockaddr_storage& address, socklen_t length);
+  void Place(Arrival arrival);
+  void StartHandshake(Arrival arrival);
   void ContinueHandshake(Connection* connection);
   void HandshakeDone(Connection* connection);
   void HandToKernelTls(Connection* connection);
@@ -99,6 +112,7 @@ class FrontLoop {
   Watched tls_listener_;
   Watched plain_listener_;
   bool listening_ = false;
+  std::optional<Arrival> held_;  // until there is room; the next ones wait unaccepted
   std::list<std::unique_ptr<Connection>> connections_;  // oldest first
   std::list<std::unique_ptr<Connection>> closed_;       // freed after the batch of events
   std::vector<Connection*> ready_;

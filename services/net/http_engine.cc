@@ -193,7 +193,7 @@ MHD_Result OnRequest(void* engine_pointer, MHD_Connection* connection, const cha
   bool is_head = *state_pointer == nullptr;
   if (is_head) {
     *state_pointer = new RequestState();
-    engine->shared()->idle.Remove(EntryOf(connection));
+    engine->shared()->idle.Answering(EntryOf(connection));
   }
   auto* state = static_cast<RequestState*>(*state_pointer);
   if (is_head) {

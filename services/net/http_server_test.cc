@@ -70,6 +70,20 @@ class Fixture {
   HttpServer& server() { return *server_; }
   const CertificateFiles& files() const { return files_; }
 
+  // Waits until so many requests are being answered or were; false when they do not come.
+  bool AreAsked(uint64_t requests) {
+    for (int i = 0; i < 500; ++i) {
+      if (server_->counters().requests >= requests) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+  // Lets those be answered that asked for /busy.
+  void EndBusy() {
+    is_busy_ = false;
+    is_busy_.notify_all();
+  }
+
   // Waits for the server to see that connections went away.
   bool DrainsTo(uint64_t connections) {
     for (int i = 0; i < 500; ++i) {
@@ -99,6 +113,7 @@ class Fixture {
                                 request.client + " " + (request.is_tls ? "tls" : "plain") + " " +
                                     request.Query("q") + " " + request.Header("x-test"));
     } else {
+      if (request.path == "/busy") is_busy_.wait(true);
       return HttpResponse::Text(404, "text/plain", "nothing\n");
     }
     return response;
@@ -107,6 +122,7 @@ class Fixture {
   testing::TempFolder folder_;
   CertificateFiles files_;
   std::shared_ptr<ReadableFile> file_;
+  std::atomic<bool> is_busy_{true};
   std::unique_ptr<HttpServer> server_;
 };
 
@@ -248,17 +264,30 @@ void ManyPullsAtOnceArriveWhole(void**) {
   assert_int_equal(whole, 16);
 }
 
+// Ask sends a request without TLS and does not wait for the answer.
+UniqueFd Ask(Fixture* fixture, const char* path) {
+  UniqueFd client = testing::ConnectTcp(fixture->server().plain_port());
+  std::string request = std::string("GET ") + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
+  assert_int_equal(send(client.get(), request.data(), request.size(), 0), request.size());
+  return client;
+}
+
+std::string StartOfAnswer(int client) {
+  char text[64] = {};
+  (void)recv(client, text, sizeof text - 1, 0);
+  return text;
+}
+
 void TheLimitOfConnectionsIsToldAndRecovers(void**) {
   Fixture fixture(2);
   {
-    TestClient first = fixture.Connect();
-    TestClient second = fixture.Connect();
-    first.Get("/none");
-    second.Get("/none");
+    UniqueFd first = Ask(&fixture, "/busy");
+    UniqueFd second = Ask(&fixture, "/busy");
+    assert_true(fixture.AreAsked(2));
     UniqueFd third = testing::ConnectTcp(fixture.server().plain_port());
-    char text[64] = {};
-    (void)recv(third.get(), text, sizeof text - 1, 0);
-    ASSERT_CONTAINS(text, "503");
+    ASSERT_CONTAINS(StartOfAnswer(third.get()), "503");
+    fixture.EndBusy();
+    ASSERT_CONTAINS(StartOfAnswer(first.get()), "404");
   }
   assert_true(fixture.DrainsTo(0));
   assert_int_equal(fixture.Connect().Get("/none").status, 404);
@@ -276,14 +305,23 @@ void WhoHasBeenIdleLongestMakesRoom(void**) {
     if (is_tls) {
       assert_int_equal(fixture.Connect().Get("/none").status, 404);
     } else {
-      UniqueFd third = testing::ConnectTcp(fixture.server().plain_port());
-      std::string_view request = "GET /none HTTP/1.1\r\nHost: x\r\n\r\n";
-      assert_int_equal(send(third.get(), request.data(), request.size(), 0), request.size());
-      char text[64] = {};
-      (void)recv(third.get(), text, sizeof text - 1, 0);
-      ASSERT_CONTAINS(text, "404");
+      ASSERT_CONTAINS(StartOfAnswer(Ask(&fixture, "/none").get()), "404");
     }
     assert_int_equal(other.Get("/none").status, 404);
+  }
+}
+
+// Many that come within a second and say nothing keep nobody out: the next one waits for a moment.
+void WhoComesBeforeAnyHasBeenIdleForLongWaits(void**) {
+  for (bool is_tls : {false, true}) {
+    Fixture fixture(2);
+    TestClient first = fixture.Connect();
+    TestClient second = fixture.Connect();
+    if (is_tls) {
+      assert_int_equal(fixture.Connect().Get("/none").status, 404);
+    } else {
+      ASSERT_CONTAINS(StartOfAnswer(Ask(&fixture, "/none").get()), "404");
+    }
   }
 }
 
@@ -343,6 +381,7 @@ int main() {
       cmocka_unit_test(ManyPullsAtOnceArriveWhole),
       cmocka_unit_test(TheLimitOfConnectionsIsToldAndRecovers),
       cmocka_unit_test(WhoHasBeenIdleLongestMakesRoom),
+      cmocka_unit_test(WhoComesBeforeAnyHasBeenIdleForLongWaits),
       cmocka_unit_test(ANewCertificateIsUsedWithoutDroppingAConnection),
       cmocka_unit_test(WhatCannotBeListenedOnIsNamed),
   };

@@ -8,17 +8,29 @@ namespace airgap {
 
 void IdleConnections::Idle(Entry* entry) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (entry->is_listed) return;
+  Forget(entry);
   entry->is_listed = true;
   entry->since = std::chrono::steady_clock::now();
   entry->place = entries_.insert(entries_.end(), entry);
 }
 
+void IdleConnections::Answering(Entry* entry) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  Forget(entry);
+  entry->is_answering = true;
+  ++answering_count_;
+}
+
 void IdleConnections::Remove(Entry* entry) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!entry->is_listed) return;
+  Forget(entry);
+}
+
+void IdleConnections::Forget(Entry* entry) {
+  if (entry->is_answering) --answering_count_;
+  entry->is_answering = false;
+  if (entry->is_listed) entries_.erase(entry->place);
   entry->is_listed = false;
-  entries_.erase(entry->place);
 }
 
 bool IdleConnections::EndLongest() {
