@@ -14,8 +14,8 @@ with tarfile.open(sys.argv[1], "w", format=tarfile.USTAR_FORMAT) as archive:
     archive.addfile(info, io.BytesIO(marker))
     info = tarfile.TarInfo("index.json")
     info.size = 1 << 30
-    archive.addfile(info)
-with open(sys.argv[1], "r+b") as file:
+    archive.fileobj.write(info.tobuf(tarfile.USTAR_FORMAT))
+with open(sys.argv[1], "r+b") as file:  # all zeros, and none of them on the disk
     file.truncate(2048 + (1 << 30) + 1024)
 PYTHON
 
