@@ -15,7 +15,7 @@ mkdir -p "$folder/build"
 (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard |
   tar --null --ignore-failed-read -T - -c 2>/dev/null) | tar -x -C "$folder"
 # Unpacked packages and the compiler are inputs, the same for both.
-cp -al "$ROOT/build/debs" "$folder/build/debs"
+ln -s "$ROOT/build/debs" "$folder/build/debs"
 [ -z "${AIRGAP_COMPILE:-}" ] || export CCACHE_DISABLE=1
 (
   cd "$folder"

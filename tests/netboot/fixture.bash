@@ -66,7 +66,8 @@ start_machine() {
     ;;
   arm64)
     program=qemu-system-aarch64
-    firmware=(-machine virt -cpu cortex-a57 -bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
+    # The firmware of Debian 13 boots from the network only where the processor has random numbers.
+    firmware=(-machine virt -cpu max,pauth-impdef=on -bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
     nic+=,romfile=
     ;;
   esac
