@@ -8,6 +8,8 @@ MAKEFLAGS += --no-builtin-rules
 BUILD := build
 JOBS ?= $(shell nproc)
 export AIRGAP_TOP := $(CURDIR)
+# Debian's users have no sbin on their PATH; mkfs, depmod and ip need no root here.
+export PATH := $(PATH):/usr/sbin:/sbin
 
 ##@ Targets
 .PHONY: help

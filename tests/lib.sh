@@ -4,6 +4,7 @@
 # Gives: ROOT, AIRGAP (the program), DEMO (the demo bundle), WORK (a folder of this test's own,
 # removed at the end) and the functions below. What is started with `background` is stopped.
 
+export PATH=$PATH:/usr/sbin:/sbin # not on that of Debian's users
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034 # for those who source this file
 AIRGAP=$ROOT/build/bin/cozy-airgap
