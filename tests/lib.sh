@@ -220,6 +220,18 @@ take_seed() {
   echo "seed $seed (AIRGAP_SEED=$seed repeats it)"
 }
 
+# as_root COMMAND...: what only root may do here.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# skopeo_on_archives ARGUMENT...: skopeo gives what it unpacks the owner that an archive names, root.
+skopeo_on_archives() {
+  local root=()
+  [ "$(id -u)" = 0 ] || root=(unshare --map-root-user)
+  "${root[@]}" skopeo --tmpdir "$WORK" "$@"
+}
+
 # alone_on_the_network runs the script again as root in a network namespace with nothing but
 # loopback: whatever it pulls comes from what it starts itself.
 alone_on_the_network() {
@@ -232,10 +244,12 @@ alone_on_the_network() {
 alone_without_root() { apart unshare --user --map-root-user --net; }
 
 apart() {
+  local told
   if [ -z "${AIRGAP_ALONE:-}" ]; then
     trap - EXIT
     rm -rf -- "$WORK"
-    exec "$@" env AIRGAP_ALONE=1 bash "$0"
+    mapfile -t told < <(env | grep '^AIRGAP_') # sudo passes nothing on
+    exec "$@" env "${told[@]}" AIRGAP_ALONE=1 bash "$0"
   fi
   ip link set lo up
 }

@@ -4,15 +4,15 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/troubled.bash"
 
-mount -t tmpfs -o size=10m tmpfs "$WORK/out"
-at_end "umount $WORK/out"
+as_root mount -t tmpfs -o "size=10m,uid=$(id -u)" tmpfs "$WORK/out"
+at_end "as_root umount $WORK/out"
 : >"$TROUBLES/log"
 create_fails 3
 grep -q 'b.tar needs [0-9]* bytes, .* has [0-9]* left' "$WORK/err" || fail "$(cat "$WORK/err")"
 expect "bytes fetched" "$(blob_bytes)" 0
 expect "files after it" "$(ls -A "$WORK/out")" ""
 
-mount -o remount,size=20m "$WORK/out"
+as_root mount -o remount,size=20m "$WORK/out"
 troubles rate 1000000
 "${CREATE[@]}" --quiet 2>"$WORK/err" &
 pid=$!

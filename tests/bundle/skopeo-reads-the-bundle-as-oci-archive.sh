@@ -10,7 +10,7 @@ need skopeo
 while read -r reference digest _; do
   [[ $reference == *@* ]] && continue
   rm -rf "$WORK/out"
-  skopeo --tmpdir "$WORK" copy --quiet --all --preserve-digests \
+  skopeo_on_archives copy --quiet --all --preserve-digests \
     "oci-archive:$WORK/b.tar:$reference" "oci:$WORK/out:copied"
   expect "$reference" "$(json "$WORK/out/index.json" 'v["manifests"][0]["digest"]')" "$digest"
 done < <(references | # skopeo finds only OCI manifests by name in an archive

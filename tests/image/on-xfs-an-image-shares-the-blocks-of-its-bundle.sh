@@ -5,15 +5,13 @@ set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 need mkfs.xfs
 need_file "$ROOT/build/base.iso" "make image"
-sudo=()
-[ "$(id -u)" = 0 ] || sudo=(sudo)
 
 truncate -s 1G "$WORK/xfs.img"
 mkfs.xfs -q "$WORK/xfs.img"
 mkdir "$WORK/xfs"
-"${sudo[@]}" mount -o loop "$WORK/xfs.img" "$WORK/xfs"
-at_end "${sudo[*]} umount -l $WORK/xfs"
-"${sudo[@]}" chown "$(id -u)" "$WORK/xfs"
+as_root mount -o loop "$WORK/xfs.img" "$WORK/xfs"
+at_end "as_root umount -l $WORK/xfs"
+as_root chown "$(id -u)" "$WORK/xfs"
 
 head -c 100000000 /dev/urandom >"$WORK/asset"
 "$AIRGAP" bundle create --quiet --name large --version 1 --asset "boot/disk=$WORK/asset" \

@@ -6,7 +6,7 @@ need skopeo
 
 make_bundle
 copy() {
-  skopeo --tmpdir "$WORK" copy --quiet --all "$@"
+  skopeo_on_archives copy --quiet --all "$@"
 }
 for reference in ghcr.io/org/app:v1 ghcr.io/org/multi:v1; do
   ours=oci-archive:$WORK/b.tar:$reference
@@ -20,6 +20,6 @@ for reference in ghcr.io/org/app:v1 ghcr.io/org/multi:v1; do
   same_as_ours "$reference" "oci-archive:$WORK/out.tar"
 done
 # docker save's format has no digests to keep, but the layers are the same.
-skopeo --tmpdir "$WORK" copy --quiet "oci-archive:$WORK/b.tar:ghcr.io/org/app:v1" \
+skopeo_on_archives copy --quiet "oci-archive:$WORK/b.tar:ghcr.io/org/app:v1" \
   "docker-archive:$WORK/saved.tar:ghcr.io/org/app:v1"
 from "docker-archive:$WORK/saved.tar" | finds '^ghcr.io/org/app:v1 '
