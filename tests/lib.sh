@@ -225,7 +225,7 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# skopeo_on_archives ARGUMENT...: skopeo gives what it unpacks the owner that an archive names, root.
+# skopeo_on_archives ARGUMENT...: skopeo gives what it unpacks the owner an archive names, root.
 skopeo_on_archives() {
   local root=()
   [ "$(id -u)" = 0 ] || root=(unshare --map-root-user)
