@@ -175,7 +175,7 @@ class RealPendingFile : public PendingFile {
   }
   uint64_t size_bytes() const override { return end_; }
   Result<uint64_t> AllocatedBytes() const override {
-    struct stat st {};
+    struct stat st = {};
     if (fstat(fd_.get(), &st) != 0) return ErrnoStatus(errno, "cannot stat " + temp_path_);
     return static_cast<uint64_t>(st.st_blocks) * 512;
   }
@@ -228,7 +228,7 @@ class RealPendingFile : public PendingFile {
 };
 
 Result<uint64_t> SizeOf(int fd, const std::string& path) {
-  struct stat st {};
+  struct stat st = {};
   if (fstat(fd, &st) != 0) return ErrnoStatus(errno, "cannot stat " + path);
   if (S_ISREG(st.st_mode)) return static_cast<uint64_t>(st.st_size);
   if (S_ISBLK(st.st_mode)) {
@@ -285,8 +285,8 @@ class RealEnvImpl : public Env {
         return Unavailable(name + " is being written by another program; let it finish");
       }
       // Who had the lock may have renamed or removed the file meanwhile.
-      struct stat locked {};
-      struct stat named {};
+      struct stat locked = {};
+      struct stat named = {};
       if (fstat(fd.get(), &locked) != 0) return ErrnoStatus(errno, "cannot stat " + name);
       if (stat(name.c_str(), &named) != 0 || named.st_ino != locked.st_ino) continue;
       if (!S_ISREG(locked.st_mode)) return InvalidArgument(name + " is no file; remove it");
@@ -313,7 +313,7 @@ class RealEnvImpl : public Env {
   }
 
   Result<uint64_t> FreeBytes(const std::string& folder) override {
-    struct statvfs st {};
+    struct statvfs st = {};
     if (statvfs(folder.c_str(), &st) != 0) {
       return ErrnoStatus(errno, "cannot read the free space of " + folder);
     }

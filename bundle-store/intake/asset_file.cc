@@ -73,7 +73,7 @@ Result<AssetFile::Stamp> AssetFile::TakeStamp() const {
   Stamp stamp;
   stamp.size_bytes = file_->size_bytes();
   if (file_->fd() < 0) return stamp;
-  struct stat st {};
+  struct stat st = {};
   if (fstat(file_->fd(), &st) != 0) return ErrnoStatus(errno, "cannot stat " + file_->name());
   if (S_ISREG(st.st_mode)) stamp.size_bytes = static_cast<uint64_t>(st.st_size);
   stamp.changed_ns = int64_t{st.st_mtim.tv_sec} * 1'000'000'000 + st.st_mtim.tv_nsec;

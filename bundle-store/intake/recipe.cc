@@ -50,8 +50,8 @@ class RecipeReader {
   }
 
   void Each(YamlView value, std::string_view where, void (RecipeReader::*read)(YamlView)) {
-    ReadYamlSequence(
-        value, where, [&](YamlView element) { (this->*read)(element); }, mistakes_);
+    auto read_one = [&](YamlView element) { (this->*read)(element); };
+    ReadYamlSequence(value, where, read_one, mistakes_);
   }
 
   void ReadPlatforms(YamlView value, std::string_view where, std::vector<Platform>* platforms) {

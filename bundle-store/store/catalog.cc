@@ -232,6 +232,7 @@ Result<Catalog::AssetLocation> Catalog::FindAsset(std::string_view path) const {
 
 std::vector<std::string> Catalog::AssetPaths() const {
   std::vector<std::string> paths;
+  paths.reserve(assets_.size());
   for (const auto& [path, location] : assets_) paths.push_back(path);
   return paths;
 }

@@ -260,7 +260,6 @@ void ADamagedListOfAbsentBlobsIsRefused(void**) {
 
 void ABlobIsNotBothHeldAndAbsent(void**) {
   auto whole = OpenBytes(NextPlan().Encode());
-  std::string bytes = NextPlan().Encode();
   // The blob of the one kind of entry that may stand there twice: made by hand.
   BlobEntry held = whole->blobs()[0];
   std::string front = Entry("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}") +

@@ -315,7 +315,7 @@ void AnImageKeepsItsSiteFileOrGetsAnother(void**) {
 }
 
 unsigned ModeOf(const std::string& path) {
-  struct stat found {};
+  struct stat found = {};
   assert_int_equal(stat(path.c_str(), &found), 0);
   return found.st_mode & 0777;
 }
@@ -363,7 +363,7 @@ void RoomForStateStandsLastAndIsAHole(void**) {
   ASSERT_OK(image);
   assert_int_equal(image->state_partition_number, 6);
   assert_int_equal(image->state_bytes, limits::state_default_bytes);
-  struct stat found {};
+  struct stat found = {};
   assert_int_equal(stat(bench.request.out_path.c_str(), &found), 0);
   assert_int_equal(found.st_size, image->size_bytes);
   assert_true(found.st_blocks * 512 < 32 * static_cast<int64_t>(limits::kMiB));

@@ -41,6 +41,7 @@ void SetTerminal() {
 int RunCommand(const CommandContext& context, const ShellOptions& options) {
   alarm(0);
   std::vector<char*> arguments;
+  arguments.reserve(options.command.size() + 1);
   for (const std::string& word : options.command) {
     arguments.push_back(const_cast<char*>(word.c_str()));
   }

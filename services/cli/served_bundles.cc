@@ -21,7 +21,7 @@ bool ServedBundles::Identity::operator==(const Identity& other) const {
 }
 
 ServedBundles::Identity ServedBundles::IdentityOf(const std::string& path) {
-  struct stat st {};
+  struct stat st = {};
   if (stat(path.c_str(), &st) != 0) return {};
   return {S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev, st.st_ino, st.st_size, st.st_mtim};
 }

@@ -61,7 +61,7 @@ void AddBundleMetrics(const std::vector<BundleReport>& bundles, MetricsText* met
   struct Column {
     const char* name;
     const char* help;
-    uint64_t BundleReport::*value;
+    decltype(&BundleReport::total_bytes) value;
   };
   static constexpr Column kColumns[] = {
       {"airgap_bundle_blobs", "Blobs of the bundle.", &BundleReport::blobs_count},

@@ -13,7 +13,7 @@ void Stop(int) { stopped = true; }
 }  // namespace
 
 const std::atomic<bool>* StopOnSignal() {
-  struct sigaction action {};
+  struct sigaction action = {};
   action.sa_handler = Stop;
   action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
   sigaction(SIGINT, &action, nullptr);

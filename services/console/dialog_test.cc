@@ -149,7 +149,7 @@ void APasswordIsForRootAlone(void**) {
   assert_true(dialog->HidesAnswer());
   ASSERT_OK(dialog->Answer("correct horse"));
   ASSERT_TEXT(machine.Read("answers/configs-password"), "correct horse");
-  struct stat about {};
+  struct stat about = {};
   std::string path = machine.Folders().answers + "/configs-password";
   assert_int_equal(stat(path.c_str(), &about), 0);
   assert_int_equal(about.st_mode & 0777, 0600);

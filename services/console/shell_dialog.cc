@@ -8,7 +8,7 @@ namespace airgap {
 
 // That there is one anybody may see, what it is root alone.
 ShellDialog::ShellDialog(const ConsoleFolders& folders) : folders_(folders) {
-  struct stat about {};
+  struct stat about = {};
   has_password_ = stat((folders.site + "/console-password").c_str(), &about) == 0;
 }
 

@@ -8,7 +8,7 @@ namespace airgap {
 
 // That there are some anybody may see, what they are root alone.
 UnlockDialog::UnlockDialog(const ConsoleFolders& folders) : folders_(folders) {
-  struct stat about {};
+  struct stat about = {};
   are_locked_ = stat((folders.site + "/configs-locked").c_str(), &about) == 0;
 }
 

@@ -35,42 +35,31 @@ constexpr std::array<PhaseName, 6> kPhases = {{
 }};
 
 // Its texts and numbers, each in one place for both ways.
-struct TextMember {
+template <typename T>
+struct Member {
   const char* name;
-  std::string HandoffRecord::*member;
+  T member;
 };
-constexpr TextMember kTexts[] = {
+constexpr Member<decltype(&HandoffRecord::run)> kTexts[] = {
     {"run", &HandoffRecord::run},
     {"secret", &HandoffRecord::secret},
     {"registry", &HandoffRecord::registry},
     {"failure", &HandoffRecord::failure},
 };
-struct ListMember {
-  const char* name;
-  std::vector<std::string> HandoffRecord::*member;
-};
-constexpr ListMember kLists[] = {
+constexpr Member<decltype(&HandoffRecord::bundles)> kLists[] = {
     {"bundles", &HandoffRecord::bundles},
     {"hosts", &HandoffRecord::hosts},
     {"probes", &HandoffRecord::probes},
     {"talosProbes", &HandoffRecord::talos_probes},
 };
-struct CountMember {
-  const char* name;
-  uint64_t HandoffRecord::*member;
-};
-constexpr CountMember kCounts[] = {
+constexpr Member<decltype(&HandoffRecord::tags_count)> kCounts[] = {
     {"tags", &HandoffRecord::tags_count},
     {"manifests", &HandoffRecord::manifests_count},
     {"blobs", &HandoffRecord::blobs_count},
     {"uploadedBytes", &HandoffRecord::uploaded_bytes},
     {"hashedBytes", &HandoffRecord::hashed_bytes},
 };
-struct TimeMember {
-  const char* name;
-  int64_t HandoffRecord::*member;
-};
-constexpr TimeMember kTimes[] = {
+constexpr Member<decltype(&HandoffRecord::started_s)> kTimes[] = {
     {"startedAt", &HandoffRecord::started_s},
     {"pushedAt", &HandoffRecord::pushed_s},
     {"verifiedAt", &HandoffRecord::verified_s},
@@ -81,10 +70,10 @@ std::string ToText(const HandoffRecord& record) {
   JsonBuilder document;
   JsonNode root = document.root();
   root.Put("phase", NameOf(record.phase));
-  for (const TextMember& text : kTexts) root.Put(text.name, record.*text.member);
-  for (const ListMember& list : kLists) root.PutStrings(list.name, record.*list.member);
-  for (const CountMember& count : kCounts) root.Put(count.name, record.*count.member);
-  for (const TimeMember& at : kTimes) {
+  for (const auto& text : kTexts) root.Put(text.name, record.*text.member);
+  for (const auto& list : kLists) root.PutStrings(list.name, record.*list.member);
+  for (const auto& count : kCounts) root.Put(count.name, record.*count.member);
+  for (const auto& at : kTimes) {
     root.Put(at.name, static_cast<uint64_t>(std::max<int64_t>(record.*at.member, 0)));
   }
   return document.ToText();
@@ -98,12 +87,12 @@ Result<HandoffRecord> FromText(std::string_view text) {
   if (!phase) return Corrupt("the journal of the handoff names no phase");
   HandoffRecord record;
   record.phase = *phase;
-  for (const TextMember& text : kTexts) record.*text.member = root[text.name].StringOr("");
-  for (const ListMember& list : kLists) record.*list.member = root[list.name].Strings();
-  for (const CountMember& count : kCounts) {
+  for (const auto& text : kTexts) record.*text.member = root[text.name].StringOr("");
+  for (const auto& list : kLists) record.*list.member = root[list.name].Strings();
+  for (const auto& count : kCounts) {
     record.*count.member = root[count.name].Uint().value_or(0);
   }
-  for (const TimeMember& at : kTimes) {
+  for (const auto& at : kTimes) {
     record.*at.member = static_cast<int64_t>(root[at.name].Uint().value_or(0));
   }
   return record;
@@ -197,12 +186,11 @@ Result<std::map<std::string, int64_t>> HandoffJournal::Pulls(const std::string& 
 Result<std::vector<HandoffEvent>> HandoffJournal::Events() const {
   std::lock_guard lock(mutex_);
   std::vector<HandoffEvent> events;
+  auto add = [&](const DatabaseRow& row) { events.push_back({row.Int(0), row.Text(1)}); };
   RETURN_IF_ERROR(database_->Run(
       "SELECT at, line FROM (SELECT number, at, line FROM events ORDER BY number DESC LIMIT ?)"
       " ORDER BY number",
-      {static_cast<int64_t>(limits::handoff_events_listed_max_count)}, [&](const DatabaseRow& row) {
-        events.push_back({row.Int(0), row.Text(1)});
-      }));
+      {static_cast<int64_t>(limits::handoff_events_listed_max_count)}, add));
   return events;
 }
 

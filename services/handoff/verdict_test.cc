@@ -54,10 +54,7 @@ void EachThingThatIsMissingIsAReason(void**) {
       {[](Case* c) { c->settings.registry = "https://other"; }, "names https://other now"},
       {[](Case* c) { c->around.bundles.clear(); }, "other bundles are served now"},
       {[](Case* c) { c->settings.nodes.clear(); }, "nobody is proven"},
-      {[](Case* c) {
-         c->settings.nodes.push_back({"n2", ""});
-       },
-       "node n2 is unknown"},
+      {[](Case* c) { c->settings.nodes.emplace_back().name = "n2"; }, "node n2 is unknown"},
       {[](Case* c) { c->record.hosts.emplace_back("quay.io"); },
        "node n1 is unknown: no proof of quay.io, quay.io by Talos"},
       {[](Case* c) { c->proofs.pop_back(); }, "node n1 is unknown: no proof of ghcr.io by Talos"},

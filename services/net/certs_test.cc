@@ -41,7 +41,7 @@ void NobodyElseReadsTheKeys(void**) {
   CertificateFiles files = CertificateFiles::In(folder.path());
   ASSERT_OK(EnsureCertificates(RealEnv(), files, SomeNames(), nullptr));
   for (const std::string& path : {files.ca_key, files.server_key}) {
-    struct stat st {};
+    struct stat st = {};
     assert_int_equal(stat(path.c_str(), &st), 0);
     assert_int_equal(st.st_mode & 07, 0);
   }

@@ -50,7 +50,7 @@ Result<EventReceiver> EventReceiver::Open(const std::string& socket_path) {
   }
   EventReceiver receiver;
   receiver.socket_ = UniqueFd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  struct stat st {};
+  struct stat st = {};
   if (lstat(socket_path.c_str(), &st) == 0 && S_ISSOCK(st.st_mode)) unlink(socket_path.c_str());
   if (!receiver.socket_.valid() ||
       bind(receiver.socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {

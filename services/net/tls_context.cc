@@ -109,7 +109,7 @@ TlsContext::Signature TlsContext::ReadSignature() const {
   Signature signature;
   const std::string* paths[] = {&files_.cert_path, &files_.key_path};
   for (int i = 0; i < 2; ++i) {
-    struct stat st {};
+    struct stat st = {};
     if (stat(paths[i]->c_str(), &st) != 0) continue;
     signature.changed[i] = st.st_mtim;
     signature.inode[i] = st.st_ino;
