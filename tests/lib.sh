@@ -9,6 +9,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034 # for those who source this file
 AIRGAP=$ROOT/build/bin/cozy-airgap
 DEMO=$ROOT/build/demo-bundle.tar
+ARGUMENTS=("$@") # of the script that sources this
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/airgap-test.XXXXXX")
 PIDS=()
 POLL_S=0.05 # how often wait_for looks
@@ -233,11 +234,11 @@ skopeo_on_archives() {
 }
 
 # alone_on_the_network runs the script again as root in a network namespace with nothing but
-# loopback: whatever it pulls comes from what it starts itself.
+# loopback: whatever it pulls comes from what it starts itself. OPTION... are more of unshare.
 alone_on_the_network() {
   local root=()
   [ "$(id -u)" = 0 ] || root=(sudo)
-  apart "${root[@]}" unshare --net
+  apart "${root[@]}" unshare --net "$@"
 }
 
 # alone_without_root: the same as a user who is root in that namespace and nowhere else.
@@ -248,8 +249,8 @@ apart() {
   if [ -z "${AIRGAP_ALONE:-}" ]; then
     trap - EXIT
     rm -rf -- "$WORK"
-    mapfile -t told < <(env | grep '^AIRGAP_') # sudo passes nothing on
-    exec "$@" env "${told[@]}" AIRGAP_ALONE=1 bash "$0"
+    mapfile -t told < <(env | grep -E '^(AIRGAP|BENCH)_') # sudo passes nothing on
+    exec "$@" env "${told[@]}" AIRGAP_ALONE=1 bash "$0" "${ARGUMENTS[@]}"
   fi
   ip link set lo up
 }
